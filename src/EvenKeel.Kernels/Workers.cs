@@ -1,0 +1,204 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+
+namespace EvenKeel.Kernels;
+
+/// <summary>
+/// The threads a kernel runs on and the vector path it takes. Work arrives as a number of chunks that does not
+/// depend on the number of threads; which thread takes a chunk never changes what the chunk computes, so results
+/// are the same bits on any number of threads.
+/// </summary>
+/// <remarks>One operation at a time; the calling thread works too. Nothing is allocated per operation. Idle threads
+/// spin for a few microseconds, since the next operation usually follows at once, then sleep.</remarks>
+public sealed unsafe class Workers : IDisposable
+{
+    private const int SpinsBeforeSleep = 2_000;
+
+    private readonly Thread[] _threads;
+    private readonly SemaphoreSlim _wake = new(0);
+    private readonly float*[] _scratch;
+    private readonly nuint[] _scratchLength;
+    private void* _job;
+    private delegate*<void*, int, int, void> _run;
+    private int _chunks;
+    private int _next;
+    private int _running;
+    private int _sleeping;
+    private int _generation;
+    private bool _disposed;
+    private Exception? _failure;
+
+    /// <summary>Starts the threads.</summary>
+    /// <param name="threads">Threads including the caller; 0 means one per processor.</param>
+    /// <param name="path">Vector path; null means <see cref="VectorPaths.Default"/>.</param>
+    /// <exception cref="ArgumentException">A negative number of threads, or a path this processor lacks.</exception>
+    public Workers(int threads = 0, VectorPath? path = null)
+    {
+        if (threads < 0) throw new ArgumentException($"threads is {threads}: expected 1 or more, or 0 for all processors.");
+        Path = path ?? VectorPaths.Default;
+        if (!VectorPaths.Available.Contains(Path))
+            throw new ArgumentException($"{Path} does not run on this processor: it has {string.Join(", ", VectorPaths.Available)}.");
+        Threads = threads == 0 ? Environment.ProcessorCount : threads;
+        _scratch = new float*[Threads + 1];
+        _scratchLength = new nuint[Threads + 1];
+        _threads = new Thread[Threads - 1];
+        for (var i = 0; i < _threads.Length; i++)
+        {
+            var worker = i + 1;
+            _threads[i] = new Thread(() => Loop(worker)) { IsBackground = true, Name = $"EvenKeel worker {worker}" };
+            _threads[i].Start();
+        }
+    }
+
+    /// <summary>Threads that share the work, the calling one included.</summary>
+    public int Threads { get; }
+
+    /// <summary>The vector path every kernel called with this object takes.</summary>
+    public VectorPath Path { get; }
+
+    /// <summary>Runs chunks 0 to <paramref name="chunks"/>-1 of a job and returns when all are done.</summary>
+    internal void Run<TJob>(int chunks, ref TJob job) where TJob : unmanaged, ILaneJob
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (chunks <= 0) return;
+        delegate*<void*, int, int, void> run = Path switch
+        {
+            VectorPath.Vector512 => &Execute<TJob, Lanes512>,
+            VectorPath.Vector256 => &Execute<TJob, Lanes256>,
+            _ => &Execute<TJob, Lanes128>,
+        };
+
+        // The job is unmanaged and lives in the caller's frame, which outlasts this call: its address is stable.
+        var address = Unsafe.AsPointer(ref job);
+        if (chunks == 1 || Threads == 1)
+        {
+            for (var chunk = 0; chunk < chunks; chunk++) run(address, chunk, 0);
+            return;
+        }
+
+        _job = address;
+        _run = run;
+        _chunks = chunks;
+        _failure = null;
+        Volatile.Write(ref _next, 0);
+        Volatile.Write(ref _running, _threads.Length);
+        Interlocked.Increment(ref _generation);
+        var sleeping = Interlocked.Exchange(ref _sleeping, 0);
+        if (sleeping > 0) _wake.Release(sleeping);
+        TakeChunks(0);
+
+        // Wait even after a failure: the other workers still read the job in this frame.
+        var spinner = new SpinWait();
+        while (Volatile.Read(ref _running) != 0)
+        {
+            if (spinner.NextSpinWillYield) Thread.Yield();
+            else spinner.SpinOnce(-1);
+        }
+
+        if (_failure is { } failure) ExceptionDispatchInfo.Throw(failure);
+    }
+
+    /// <summary>A 64-byte aligned buffer that belongs to one worker until its next request; grows, never shrinks.</summary>
+    internal float* Scratch(int worker, nuint length)
+    {
+        if (_scratchLength[worker] < length)
+        {
+            NativeMemory.AlignedFree(_scratch[worker]);
+            _scratchLength[worker] = 0;
+            _scratch[worker] = (float*)NativeMemory.AlignedAlloc(length * sizeof(float), 64);
+            _scratchLength[worker] = length;
+        }
+
+        return _scratch[worker];
+    }
+
+    /// <summary>The same, for data that all workers read during one operation (packed weights).</summary>
+    internal float* SharedScratch(nuint length) => Scratch(Threads, length);
+
+    /// <summary>Stops the threads and frees their buffers.</summary>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        Interlocked.Increment(ref _generation);
+        _wake.Release(Threads);
+        foreach (var thread in _threads) thread.Join();
+        for (var i = 0; i <= Threads; i++) NativeMemory.AlignedFree(_scratch[i]);
+        _wake.Dispose();
+    }
+
+    private static void Execute<TJob, V>(void* job, int chunk, int worker)
+        where TJob : unmanaged, ILaneJob
+        where V : unmanaged, ILanes<V> => ((TJob*)job)->Run<V>(chunk, worker);
+
+    private void TakeChunks(int worker)
+    {
+        try
+        {
+            for (var chunk = Interlocked.Increment(ref _next) - 1; chunk < _chunks; chunk = Interlocked.Increment(ref _next) - 1)
+                _run(_job, chunk, worker);
+        }
+        catch (Exception exception)
+        {
+            _failure = exception;
+        }
+    }
+
+    private void Loop(int worker)
+    {
+        var seen = 0;
+        while (true)
+        {
+            WaitForWork(ref seen);
+            if (Volatile.Read(ref _disposed)) return;
+            TakeChunks(worker);
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    private void WaitForWork(ref int seen)
+    {
+        for (var spin = 0; spin < SpinsBeforeSleep; spin++)
+        {
+            if (Volatile.Read(ref _generation) != seen)
+            {
+                seen++;
+                return;
+            }
+
+            Thread.SpinWait(8);
+        }
+
+        Interlocked.Increment(ref _sleeping);
+        if (Volatile.Read(ref _generation) != seen && TryStayAwake())
+        {
+            seen++;
+            return;
+        }
+
+        _wake.Wait();
+        seen++;
+    }
+
+    // Work was published between the last look and falling asleep. Whoever takes the sleeper off the count decides:
+    // the publisher (it has released the semaphore, so wait for that) or this thread.
+    private bool TryStayAwake()
+    {
+        while (true)
+        {
+            var sleeping = Volatile.Read(ref _sleeping);
+            if (sleeping == 0) return false;
+            if (Interlocked.CompareExchange(ref _sleeping, sleeping - 1, sleeping) == sleeping) return true;
+        }
+    }
+}
+
+/// <summary>A kernel's work, cut into chunks: an unmanaged struct of pointers and sizes.</summary>
+internal interface ILaneJob
+{
+    /// <summary>Computes one chunk.</summary>
+    /// <param name="chunk">Which chunk; the same chunk computes the same bits on any worker.</param>
+    /// <param name="worker">The worker that runs it, for scratch memory only.</param>
+    void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>;
+}

@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace EvenKeel.Training;
+
+/// <summary>
+/// Everything that defines one run: same spec, same bits. Written whole into <c>run.json</c>; its hash names the
+/// run's folder, so a finished run is never repeated.
+/// </summary>
+public sealed record RunSpec
+{
+    /// <summary>Network, by its name in <c>Models</c>.</summary>
+    public string Model { get; init; } = "convpool-cnn-c";
+
+    /// <summary>Factor on every hidden width; 1 is the published network.</summary>
+    public double Width { get; init; } = 1;
+
+    /// <summary>Normalization scheme as text, such as <c>wn+mobn</c>.</summary>
+    public string Scheme { get; init; } = "none";
+
+    /// <summary>Data set, by its name in <c>Data</c>.</summary>
+    public string Data { get; init; } = "shapes10";
+
+    /// <summary>Training images, the first so many; null means all.</summary>
+    public int? TrainImages { get; init; }
+
+    /// <summary>Images held out of the training set for validation, taken from its end.</summary>
+    public int ValidationImages { get; init; }
+
+    /// <summary>Test images, the first so many; null means all, 0 skips testing.</summary>
+    public int? TestImages { get; init; }
+
+    /// <summary>Pixel preprocessing: <c>unit</c>, <c>standardize</c>, <c>centre</c> or <c>zca</c>.</summary>
+    public string Preprocess { get; init; } = "unit";
+
+    /// <summary>Augmentation: <c>none</c>, <c>flip</c>, <c>crop</c> or <c>flip+crop</c>.</summary>
+    public string Augment { get; init; } = "none";
+
+    /// <summary>Seed of every random stream of the run.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Passes over the training set.</summary>
+    public int Epochs { get; init; } = 2;
+
+    /// <summary>Images per step.</summary>
+    public int Batch { get; init; } = 100;
+
+    /// <summary>Images in the batch that data-dependent initialization measures.</summary>
+    public int InitImages { get; init; } = 500;
+
+    /// <summary>Optimizer and its constants.</summary>
+    public OptimizerSpec Optimizer { get; init; } = new();
+
+    /// <summary>How the learning rate moves over the epochs.</summary>
+    public ScheduleSpec Schedule { get; init; } = new();
+
+    /// <summary>Label smoothing of the cross entropy, 0 to 1.</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>Twelve hexadecimal digits of the SHA-256 of the spec's JSON.</summary>
+    [JsonIgnore]
+    public string Hash => Convert.ToHexStringLower(SHA256.HashData(
+        Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, SpecJson.Compact))))[..12];
+}
+
+/// <summary>An optimizer and its constants; each optimizer reads the ones it has.</summary>
+public sealed record OptimizerSpec
+{
+    /// <summary><c>sgd</c>, <c>adam</c>, <c>adamw</c> or <c>adamax</c>.</summary>
+    public string Kind { get; init; } = "adam";
+
+    /// <summary>Learning rate before the schedule.</summary>
+    public double LearningRate { get; init; } = 0.001;
+
+    /// <summary>Weight of the old momentum buffer (sgd).</summary>
+    public double Momentum { get; init; }
+
+    /// <summary>Nesterov's form of momentum (sgd).</summary>
+    public bool Nesterov { get; init; }
+
+    /// <summary>Weight decay on weights; gains and biases are exempt unless <see cref="DecayAll"/>.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>Decay gains and biases too.</summary>
+    public bool DecayAll { get; init; }
+
+    /// <summary>Weight of the old first moment (adam family).</summary>
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>Weight of the old second moment (adam family).</summary>
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>Keeps the division finite (adam family).</summary>
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>Epsilon inside the root, as in the weight-normalization authors' code, instead of added to it.</summary>
+    public bool EpsilonInsideRoot { get; init; }
+}
+
+/// <summary>How the learning rate, and Adam's beta1, move over the run.</summary>
+public sealed record ScheduleSpec
+{
+    /// <summary><c>constant</c>, <c>linear</c> (to zero, from <see cref="From"/> on), <c>steps</c> or <c>cosine</c>.</summary>
+    public string Kind { get; init; } = "constant";
+
+    /// <summary>Share of the run after which <c>linear</c> starts to fall, 0 to 1.</summary>
+    public double From { get; init; }
+
+    /// <summary>Epochs at which <c>steps</c> multiplies the rate by <see cref="Factor"/>.</summary>
+    public IReadOnlyList<int> At { get; init; } = [];
+
+    /// <summary>Factor of <c>steps</c>.</summary>
+    public double Factor { get; init; } = 0.1;
+
+    /// <summary>Adam's beta1 once the share <see cref="From"/> of the run is over; null leaves it.</summary>
+    public double? Beta1After { get; init; }
+}
+
+/// <summary>The JSON forms in which specs are written: camel case, null left out.</summary>
+public static class SpecJson
+{
+    /// <summary>One line; the form that is hashed.</summary>
+    public static JsonSerializerOptions Compact { get; } = Make(indented: false);
+
+    /// <summary>Indented, for files that people read.</summary>
+    public static JsonSerializerOptions Pretty { get; } = Make(indented: true);
+
+    private static JsonSerializerOptions Make(bool indented) => new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        WriteIndented = indented,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+}
