@@ -1,41 +1,56 @@
 namespace EvenKeel;
 
-/// <summary>Finds what a mistyped name was meant to be.</summary>
-public static class NearestName
+/// <summary>Finds the name that a mistyped one was probably meant to be.</summary>
+internal static class NearestName
 {
-    /// <summary>
-    /// "expected one of a, b, c; did you mean b?" for an unknown name.
-    /// </summary>
-    public static string Suggest(string name, IEnumerable<string> known)
+    /// <summary>The candidate with the fewest edits, or null if none is near enough to be a guess worth printing.</summary>
+    public static string? Of(string given, IEnumerable<string> candidates)
     {
-        var names = known.ToArray();
-        var nearest = names
-            .Select(n => (Name: n, Distance: Distance(name.ToLowerInvariant(), n.ToLowerInvariant())))
-            .OrderBy(n => n.Distance)
-            .FirstOrDefault();
-        var list = $"expected one of {string.Join(", ", names)}";
-        return nearest.Name is not null && nearest.Distance <= Math.Max(1, nearest.Name.Length / 2)
-            ? $"{list}; did you mean {nearest.Name}?"
-            : $"{list}.";
+        var best = default(string);
+        var limit = Math.Max(1, given.Length / 2);
+        foreach (var candidate in candidates)
+        {
+            var edits = Edits(given.ToLowerInvariant(), candidate.ToLowerInvariant());
+            if (edits > limit) continue;
+            limit = edits - 1;
+            best = candidate;
+        }
+
+        return best;
     }
 
-    // Levenshtein's edit distance, one row at a time.
-    private static int Distance(string a, string b)
+    /// <summary>" Did you mean 'x'?" or nothing, to end an error sentence with.</summary>
+    public static string Suggestion(string given, IEnumerable<string> candidates) =>
+        Of(given, candidates) is { } name ? $" Did you mean '{name}'?" : "";
+
+    /// <summary>"expected one of a, b, c." and, where one is near, the guess.</summary>
+    public static string Expected(string given, IEnumerable<string> candidates)
     {
+        var names = candidates.ToArray();
+        return $"expected one of {string.Join(", ", names)}.{Suggestion(given, names)}";
+    }
+
+    // Edit distance with neighbouring transpositions (Damerau, restricted), three rows at a time.
+    private static int Edits(string a, string b)
+    {
+        var beforeLast = new int[b.Length + 1];
+        var last = new int[b.Length + 1];
         var row = new int[b.Length + 1];
-        for (var j = 0; j < row.Length; j++) row[j] = j;
+        for (var j = 0; j <= b.Length; j++) last[j] = j;
         for (var i = 1; i <= a.Length; i++)
         {
-            var diagonal = row[0];
             row[0] = i;
             for (var j = 1; j <= b.Length; j++)
             {
-                var replace = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replace, 1 + Math.Min(row[j], row[j - 1]));
+                var swap = a[i - 1] == b[j - 1] ? 0 : 1;
+                row[j] = Math.Min(Math.Min(row[j - 1], last[j]) + 1, last[j - 1] + swap);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    row[j] = Math.Min(row[j], beforeLast[j - 2] + 1);
             }
+
+            (beforeLast, last, row) = (last, row, beforeLast);
         }
 
-        return row[b.Length];
+        return last[b.Length];
     }
 }

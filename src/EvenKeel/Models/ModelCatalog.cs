@@ -31,5 +31,5 @@ public sealed record ModelCatalog(string Name, string Description, Func<ModelSpe
     /// <summary>The network of a name.</summary>
     /// <exception cref="UserException">It does not exist; the message lists those that do.</exception>
     public static ModelCatalog Find(string name) => All.FirstOrDefault(m => m.Name == name)
-        ?? throw new UserException($"Model '{name}' does not exist: {NearestName.Suggest(name, All.Select(m => m.Name))}");
+        ?? throw new UserException($"Model '{name}' does not exist: {NearestName.Expected(name, All.Select(m => m.Name))}");
 }

@@ -40,7 +40,7 @@ internal static class SchemeText
         var name = (open < 0 ? part : part[..open]).Trim();
         var method = Norm.Methods.FirstOrDefault(m => m.Name == name)
             ?? throw new UserException(
-                $"Normalization method '{name}' does not exist: {NearestName.Suggest(name, Norm.Methods.Select(m => m.Name))}");
+                $"Normalization method '{name}' does not exist: {NearestName.Expected(name, Norm.Methods.Select(m => m.Name))}");
         var norm = method.Create();
         if (open < 0) return norm;
         foreach (var setting in Split(part[(open + 1)..^1], ','))
@@ -51,7 +51,7 @@ internal static class SchemeText
                 ?? throw new UserException(
                     method.Options.Count == 0
                         ? $"Method {name} has no options, but '{setting}' was given: write {name} alone."
-                        : $"Method {name} has no option '{option}': {NearestName.Suggest(option, method.Options.Select(o => o.Name))}");
+                        : $"Method {name} has no option '{option}': {NearestName.Expected(option, method.Options.Select(o => o.Name))}");
             var text = equals < 0 ? "" : setting[(equals + 1)..].Trim();
             var type = known.Property.PropertyType;
             var value = NormValues.Parse(text, type)

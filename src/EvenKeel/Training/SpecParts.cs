@@ -19,7 +19,7 @@ internal static class SpecParts
             "adamw" => Adam(spec, network, AdamKind.AdamW),
             "adamax" => Adam(spec, network, AdamKind.Adamax),
             _ => throw new UserException(
-                $"Optimizer '{spec.Kind}' does not exist: {NearestName.Suggest(spec.Kind, ["sgd", "adam", "adamw", "adamax"])}"),
+                $"Optimizer '{spec.Kind}' does not exist: {NearestName.Expected(spec.Kind, ["sgd", "adam", "adamw", "adamax"])}"),
         };
     }
 
@@ -32,7 +32,7 @@ internal static class SpecParts
         "steps" => new StepSchedule(spec.At, spec.Factor),
         "cosine" => new CosineSchedule(),
         _ => throw new UserException(
-            $"Schedule '{spec.Kind}' does not exist: {NearestName.Suggest(spec.Kind, ["constant", "linear", "steps", "cosine"])}"),
+            $"Schedule '{spec.Kind}' does not exist: {NearestName.Expected(spec.Kind, ["constant", "linear", "steps", "cosine"])}"),
     };
 
     /// <summary>Sets rate and β1 for an epoch.</summary>
