@@ -29,7 +29,15 @@ public sealed class RunFolder(string path)
     public static RunFolder For(string root, string study, RunSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return new RunFolder(Path.Combine(root, Safe(study), $"{Safe(spec.Scheme)}-{spec.Seed}-{spec.Hash}"));
+        return new RunFolder(Path.Combine(root, Safe(study), NameOf(spec)));
+    }
+
+    /// <summary>The name of a spec's folder, <c>scheme-seed-hash</c>.</summary>
+    /// <param name="spec">The run.</param>
+    public static string NameOf(RunSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return $"{Safe(spec.Scheme)}-{spec.Seed}-{spec.Hash}";
     }
 
     /// <summary>All run folders of a study that hold a <c>run.json</c>, by name.</summary>
