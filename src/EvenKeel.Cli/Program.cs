@@ -1,1 +1,1 @@
-return 0;
+return EvenKeel.Cli.CommandLine.Run(args, Console.Out, Console.Error);

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace EvenKeel.Cli;
+
+/// <summary>Options that several verbs share, so that they are spelt and explained in one way.</summary>
+internal static class CommonOptions
+{
+    /// <summary><c>--data-dir</c>.</summary>
+    public static Option<string?> DataFolder() => new("--data-dir")
+    {
+        Description = "Folder of the data sets; otherwise EVENKEEL_DATA, otherwise the user's cache folder.",
+        HelpName = "FOLDER",
+    };
+
+    /// <summary><c>--json</c>.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "Print JSON instead of tables." };
+
+    /// <summary>A parser for names out of a list: an unknown one is a usage error with the list's own sentence.</summary>
+    public static Func<ArgumentResult, T?> Named<T>(Func<string, T> find) => result =>
+    {
+        try
+        {
+            return find(result.Tokens[0].Value);
+        }
+        catch (UserException problem)
+        {
+            result.AddError(problem.Message);
+            return default;
+        }
+    };
+}
