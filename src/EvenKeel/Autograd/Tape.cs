@@ -6,7 +6,7 @@ namespace EvenKeel.Autograd;
 
 /// <summary>
 /// The record of one forward pass, replayed in reverse for the gradients. A tape is made once and reused for every
-/// step: <see cref="Begin"/>, operations, <see cref="Backward"/>.
+/// step: <see cref="Begin"/>, operations, <see cref="Backward(Tensor)"/>.
 /// </summary>
 /// <param name="backend">Where the operations run.</param>
 public sealed class Tape(Backend backend)

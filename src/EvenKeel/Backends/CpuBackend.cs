@@ -104,7 +104,7 @@ public sealed class CpuBackend : Backend
         Channels.Dot(_workers, In(a), In(b), result.Shape.Length, Out(result));
 
     internal override void ChannelScale(Tensor x, Tensor factor, Tensor y) =>
-        Channels.Scale(_workers, In(x), factor.Shape.Length, In(factor), Out(y));
+        Channels.Scale(_workers, In(x), In(factor), factor.Shape.Length, Out(y));
 
     internal override void ChannelScaleAdd(Tensor x, Tensor a, Tensor z, Tensor b, Tensor y) =>
         Channels.ScaleAdd(_workers, In(x), In(a), In(z), In(b), a.Shape.Length, Out(y));

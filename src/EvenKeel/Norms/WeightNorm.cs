@@ -101,6 +101,8 @@ public sealed record WeightNorm : Norm
 
         protected WeightNorm Options { get; }
 
+        protected int Outputs => _gain.Length;
+
         public override Tensor Effective(Pass pass)
         {
             var tape = pass.Tape;
@@ -210,8 +212,8 @@ public sealed record WeightNorm : Norm
 
         public void SetUnitMagnitudes()
         {
-            Span<float> ones = new float[shape.Channels];
-            ones.Fill(1f);
+            var ones = new float[Outputs];
+            Array.Fill(ones, 1f);
             WriteGain(ones);
         }
 
