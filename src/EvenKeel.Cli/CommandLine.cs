@@ -18,7 +18,10 @@ internal static class CommandLine
         {
             new HelpOption(),
             new VersionOption(),
+            NormsCommand.Create(),
             DataCommand.Create(),
+            BenchCommand.Create(),
+            DoctorCommand.Create(),
         };
         root.AddExamples("evenkeel data list", "evenkeel data show shapes10 --out shapes10.png");
         Help.Install(root);

@@ -16,6 +16,22 @@ internal static class CommonOptions
     /// <summary><c>--json</c>.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Print JSON instead of tables." };
 
+    /// <summary><c>--threads</c>.</summary>
+    public static Option<int> Threads() => new("--threads")
+    {
+        Description = "Threads; 0 means one per processor. Results do not depend on it.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 0,
+    };
+
+    /// <summary><c>--out</c>.</summary>
+    public static Option<string> RunsFolder() => new("--out")
+    {
+        Description = "Folder of runs and reports.",
+        HelpName = "FOLDER",
+        DefaultValueFactory = _ => "runs",
+    };
+
     /// <summary>A parser for names out of a list: an unknown one is a usage error with the list's own sentence.</summary>
     public static Func<ArgumentResult, T?> Named<T>(Func<string, T> find) => result =>
     {

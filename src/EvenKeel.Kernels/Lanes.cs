@@ -10,7 +10,7 @@ namespace EvenKeel.Kernels;
 /// </summary>
 /// <remarks>Comparisons return all-ones or all-zeros lanes, to be consumed by <see cref="Select"/> or
 /// <see cref="And"/>.</remarks>
-internal unsafe interface ILanes<V> where V : unmanaged, ILanes<V>
+internal unsafe interface ILanes<V> : ILaneBits<V> where V : unmanaged, ILanes<V>
 {
     /// <summary>Lanes in a vector, on every path.</summary>
     const int Count = 16;
@@ -58,7 +58,7 @@ internal unsafe interface ILanes<V> where V : unmanaged, ILanes<V>
 }
 
 /// <summary>One 512-bit vector (AVX-512).</summary>
-internal readonly unsafe struct Lanes512(Vector512<float> v) : ILanes<Lanes512>
+internal readonly unsafe partial struct Lanes512(Vector512<float> v) : ILanes<Lanes512>
 {
     private readonly Vector512<float> _v = v;
 
@@ -123,7 +123,7 @@ internal readonly unsafe struct Lanes512(Vector512<float> v) : ILanes<Lanes512>
 }
 
 /// <summary>Two 256-bit vectors (AVX2).</summary>
-internal readonly unsafe struct Lanes256(Vector256<float> low, Vector256<float> high) : ILanes<Lanes256>
+internal readonly unsafe partial struct Lanes256(Vector256<float> low, Vector256<float> high) : ILanes<Lanes256>
 {
     private readonly Vector256<float> _low = low;
     private readonly Vector256<float> _high = high;
@@ -197,7 +197,7 @@ internal readonly unsafe struct Lanes256(Vector256<float> low, Vector256<float> 
 }
 
 /// <summary>Four 128-bit vectors (SSE, Arm64 AdvSimd, or plain software).</summary>
-internal readonly unsafe struct Lanes128(
+internal readonly unsafe partial struct Lanes128(
     Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) : ILanes<Lanes128>
 {
     private readonly Vector128<float> _a = a;

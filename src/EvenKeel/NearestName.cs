@@ -23,6 +23,13 @@ internal static class NearestName
     public static string Suggestion(string given, IEnumerable<string> candidates) =>
         Of(given, candidates) is { } name ? $" Did you mean '{name}'?" : "";
 
+    /// <summary>"expected one of a, b, c." and, where one is near, the guess.</summary>
+    public static string Expected(string given, IEnumerable<string> candidates)
+    {
+        var names = candidates.ToArray();
+        return $"expected one of {string.Join(", ", names)}.{Suggestion(given, names)}";
+    }
+
     // Edit distance with neighbouring transpositions (Damerau, restricted), three rows at a time.
     private static int Edits(string a, string b)
     {

@@ -92,7 +92,7 @@ internal static class ShapePainter
             for (var x = left; x <= right; x++)
             {
                 var (u, v) = place.Inside(x, y);
-                var coverage = Math.Clamp(0.5f - Shape.Distance(shape, u, v) * place.Radius, 0f, 1f) * opacity;
+                var coverage = Math.Clamp(0.5f - ShapeOutline.Distance(shape, u, v) * place.Radius, 0f, 1f) * opacity;
                 if (coverage == 0f) continue;
                 var shade = from.Mixed(to, Math.Clamp(0.5f + 0.5f * u, 0f, 1f));
                 var pixel = canvas[(3 * (y * Side + x))..];

@@ -33,7 +33,7 @@ public sealed class Shapes10 : DataSource
     public override int Channels => 3;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Classes => Shape.Names;
+    public override IReadOnlyList<string> Classes => ShapeOutline.Names;
 
     /// <inheritdoc/>
     public override int Count(Split split) => split == Split.Test ? 1_000 : 5_000;

@@ -47,6 +47,9 @@ public sealed record RunSpec
     /// <summary>Images per step.</summary>
     public int Batch { get; init; } = 100;
 
+    /// <summary>Starting weights: <c>he</c>, <c>uniform</c> (PyTorch's default) or <c>normal</c> (deviation 0.05).</summary>
+    public string Init { get; init; } = "he";
+
     /// <summary>Images in the batch that data-dependent initialization measures.</summary>
     public int InitImages { get; init; } = 500;
 

@@ -1,7 +1,7 @@
 namespace EvenKeel.Data;
 
 /// <summary>The ten outlines of Shapes10, each as a signed distance from its edge: negative inside.</summary>
-internal static class Shape
+internal static class ShapeOutline
 {
     // Cosines and sines written out: the platform's own functions differ in last bits.
     private const float Cos18 = 0.95105652f;

@@ -1,0 +1,67 @@
+namespace EvenKeel.Kernels;
+
+/// <summary>
+/// How a reduction over the rows of [rows, channels] is cut. If the channels are no multiple of sixteen, several rows
+/// count as one wide row that is, so that every load is a full vector; the copies of a channel in the wide row are
+/// merged at the very end. Wide rows are cut into panels of columns, and panels into chunks of rows.
+/// </summary>
+internal readonly struct ColumnSplit
+{
+    private const int WidestPanel = 1_024;
+
+    public ColumnSplit(int rows, int channels)
+    {
+        Channels = channels;
+        // The lowest set bit is the largest power of two that divides the channels.
+        Copies = 16 / Math.Min(16, channels & -channels);
+        Width = checked(channels * Copies);
+        WideRows = rows / Copies;
+        RestRows = rows - WideRows * Copies;
+        var panels = WorkSplit.Chunks(Width, WidestPanel);
+        PanelWidth = WorkSplit.Chunks(Width, 16 * panels) * 16;
+        Panels = WorkSplit.Chunks(Width, PanelWidth);
+        RowsPerChunk = WorkSplit.RowsPerChunk(PanelWidth);
+        RowChunks = WorkSplit.Chunks(WideRows, RowsPerChunk);
+    }
+
+    public int Channels { get; }
+
+    /// <summary>Rows in a wide row.</summary>
+    public int Copies { get; }
+
+    /// <summary>Columns of a wide row: a multiple of sixteen.</summary>
+    public int Width { get; }
+
+    public int WideRows { get; }
+
+    /// <summary>Rows left over when the wide rows are full; fewer than <see cref="Copies"/>.</summary>
+    public int RestRows { get; }
+
+    public int PanelWidth { get; }
+
+    public int Panels { get; }
+
+    public int RowsPerChunk { get; }
+
+    /// <summary>Chunks down the rows: partial results a column has.</summary>
+    public int RowChunks { get; }
+
+    /// <summary>Chunks of the whole job.</summary>
+    public int Chunks => Panels * RowChunks;
+
+    /// <summary>Where the rows left over begin.</summary>
+    public int RestStart => WideRows * Width;
+
+    /// <summary>First column, number of columns, first wide row and number of wide rows of a chunk.</summary>
+    public void Locate(int chunk, out int column, out int columns, out int row, out int rows)
+    {
+        var panel = chunk % Panels;
+        column = panel * PanelWidth;
+        columns = Math.Min(PanelWidth, Width - column);
+        row = chunk / Panels * RowsPerChunk;
+        rows = RowsIn(chunk / Panels);
+    }
+
+    /// <summary>Wide rows in a chunk of rows.</summary>
+    public int RowsIn(int rowChunk) => Math.Min(RowsPerChunk, WideRows - rowChunk * RowsPerChunk);
+}

@@ -1,0 +1,59 @@
+namespace EvenKeel.Kernels;
+
+/// <summary>
+/// The second half of a reduction over rows: partial sums of all chunks of rows to one sum a channel. The partial
+/// sums of plane p, chunk of rows r lie at partial + (p·RowChunks + r)·Width.
+/// </summary>
+internal static unsafe class ColumnSums
+{
+    /// <summary>Floats of scratch that <paramref name="planes"/> partial results and their merged sums take.</summary>
+    public static nuint Scratch(in ColumnSplit split, int planes) =>
+        (nuint)planes * (nuint)(split.RowChunks + 1) * (nuint)split.Width;
+
+    /// <summary>Adds the partial sums down the chunks of rows, in order, and returns the merged planes.</summary>
+    public static float* Merge(Workers workers, in ColumnSplit split, float* partial, int planes)
+    {
+        var merged = partial + (nint)planes * split.RowChunks * split.Width;
+        var job = new MergeJob(partial, merged, split.RowChunks, split.Width, planes);
+        workers.Run(WorkSplit.Chunks(split.Width, MergeJob.Columns), ref job);
+        return merged;
+    }
+
+    /// <summary>Sum of the copies of a channel in a wide row.</summary>
+    public static double OfChannel(in ColumnSplit split, float* merged, int channel)
+    {
+        var sum = 0.0;
+        for (var copy = 0; copy < split.Copies; copy++) sum += merged[copy * split.Channels + channel];
+        return sum;
+    }
+
+    // Compensated (Kahan): the number of chunks grows with the batch, the error does not.
+    private readonly struct MergeJob(float* partial, float* merged, int rowChunks, int width, int planes) : ILaneJob
+    {
+        public const int Columns = 256;
+
+        public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
+        {
+            var first = chunk * Columns;
+            var last = Math.Min(first + Columns, width);
+            for (var plane = 0; plane < planes; plane++)
+            {
+                var source = partial + (nint)plane * rowChunks * width;
+                for (var j = first; j < last; j += 16)
+                {
+                    var sum = V.Zero;
+                    var lost = V.Zero;
+                    for (var r = 0; r < rowChunks; r++)
+                    {
+                        var next = V.Load(source + (nint)r * width + j) - lost;
+                        var total = sum + next;
+                        lost = total - sum - next;
+                        sum = total;
+                    }
+
+                    V.Store(merged + plane * width + j, sum);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+namespace EvenKeel.Kernels;
+
+/// <summary>
+/// 2-D convolution on the processor: activations [batch, height, width, channels], weights
+/// [kernel height, kernel width, in, out]. Direct, without rearranging images.
+/// </summary>
+/// <remarks>The bits of a result depend on neither the number of threads nor the vector path. Results may not overlap
+/// the operands. Rows of padding are not multiplied where a whole tile is in them, and count as zeros otherwise: an
+/// infinite weight next to padding gives NaN or not, depending on the vector path.</remarks>
+internal static unsafe class Conv
+{
+    /// <summary>Up to this many tiles of pixels, packing the weights costs more than it saves.</summary>
+    private const int TilesWithoutPacking = 2;
+
+    /// <summary>y = act(conv(x, w) + bias), where act(v) is v above zero and slope·v elsewhere.</summary>
+    /// <param name="workers">Threads and vector path.</param>
+    /// <param name="g">Sizes.</param>
+    /// <param name="x">Input [batch, height, width, in].</param>
+    /// <param name="w">Weights [kernel height, kernel width, in, out].</param>
+    /// <param name="bias">Bias [out], or empty for none.</param>
+    /// <param name="slope">1 leaves values alone, 0 is ReLU.</param>
+    /// <param name="y">Receives the output [batch, out height, out width, out].</param>
+    /// <exception cref="ArgumentException">A length that does not fit the sizes, or an overlap.</exception>
+    public static void Forward(
+        Workers workers, in ConvGeometry g, ReadOnlySpan<float> x, ReadOnlySpan<float> w, ReadOnlySpan<float> bias,
+        float slope, Span<float> y)
+    {
+        Check(x, g.InputLength, "input");
+        Check(w, g.WeightLength, "weights");
+        Check(y, g.OutputLength, "output");
+        if (!bias.IsEmpty) Check(bias, g.OutChannels, "bias");
+        if (y.Overlaps(x) || y.Overlaps(w) || y.Overlaps(bias)) ThrowOverlap();
+        fixed (float* source = x, weights = w, biases = bias, result = y)
+        {
+            Product(workers, ConvPhase.Forward(g), source, weights, biases, slope, result, accumulate: false);
+        }
+    }
+
+    /// <summary>dx = the gradient of the input, or dx += where <paramref name="accumulate"/> is set.</summary>
+    /// <param name="workers">Threads and vector path.</param>
+    /// <param name="g">Sizes of the forward convolution.</param>
+    /// <param name="dy">Gradient of the output before its activation [batch, out height, out width, out].</param>
+    /// <param name="w">Weights [kernel height, kernel width, in, out].</param>
+    /// <param name="dx">Receives the gradient [batch, height, width, in].</param>
+    /// <param name="accumulate">Adds to what dx holds.</param>
+    /// <exception cref="ArgumentException">A length that does not fit the sizes, or an overlap.</exception>
+    public static void InputGradient(
+        Workers workers, in ConvGeometry g, ReadOnlySpan<float> dy, ReadOnlySpan<float> w, Span<float> dx,
+        bool accumulate)
+    {
+        Check(dy, g.OutputLength, "output gradient");
+        Check(w, g.WeightLength, "weights");
+        Check(dx, g.InputLength, "input gradient");
+        if (dx.Overlaps(dy) || dx.Overlaps(w)) ThrowOverlap();
+        fixed (float* source = dy, weights = w, result = dx)
+        {
+            for (var row = 0; row < Math.Min(g.Stride, g.Height); row++)
+            {
+                for (var column = 0; column < Math.Min(g.Stride, g.Width); column++)
+                {
+                    var phase = ConvPhase.InputGradient(g, row, column);
+                    if (phase.Taps == 0 && accumulate) continue;
+                    Product(workers, phase, source, weights, null, 1f, result, accumulate);
+                }
+            }
+        }
+    }
+
+    /// <summary>dw = the gradient of the weights, or dw += where <paramref name="accumulate"/> is set.</summary>
+    /// <param name="workers">Threads and vector path.</param>
+    /// <param name="g">Sizes of the forward convolution.</param>
+    /// <param name="x">Input [batch, height, width, in].</param>
+    /// <param name="dy">Gradient of the output before its activation [batch, out height, out width, out].</param>
+    /// <param name="dw">Receives the gradient [kernel height, kernel width, in, out].</param>
+    /// <param name="accumulate">Adds to what dw holds.</param>
+    /// <exception cref="ArgumentException">A length that does not fit the sizes, or an overlap.</exception>
+    public static void WeightGradient(
+        Workers workers, in ConvGeometry g, ReadOnlySpan<float> x, ReadOnlySpan<float> dy, Span<float> dw,
+        bool accumulate)
+    {
+        Check(x, g.InputLength, "input");
+        Check(dy, g.OutputLength, "output gradient");
+        Check(dw, g.WeightLength, "weight gradient");
+        if (dw.Overlaps(x) || dw.Overlaps(dy)) ThrowOverlap();
+        fixed (float* input = x, gradient = dy, result = dw)
+        {
+            var shape = TileShape.Of(workers.Path);
+            var job = new ConvWeightGradient
+            {
+                Geometry = g,
+                Panels = new(g.OutChannels, shape),
+                Input = input,
+                Gradient = gradient,
+                Sums = result,
+                Accumulate = accumulate,
+            };
+            var chunks = job.Split(shape);
+            var partLength = job.Parts == 1 ? 0 : Align(job.Parts * (nint)g.WeightLength);
+            job.Scratch = workers.SharedScratch((nuint)(partLength + (workers.Threads * ConvWeightGradient.WorkerLength)));
+            if (job.Parts == 1)
+            {
+                workers.Run(chunks, ref job);
+                return;
+            }
+
+            job.Sums = job.Scratch;
+            job.Scratch += partLength;
+            job.Accumulate = false;
+            workers.Run(chunks, ref job);
+            var sum = new ConvPartSum
+            {
+                Parts = job.Sums,
+                Result = result,
+                Length = (nint)g.WeightLength,
+                Count = job.Parts,
+                Accumulate = accumulate,
+            };
+            workers.Run(sum.Chunks, ref sum);
+        }
+    }
+
+    private static void Product(
+        Workers workers, in ConvPhase phase, float* source, float* weights, float* bias, float slope, float* result,
+        bool accumulate)
+    {
+        var shape = TileShape.Of(workers.Path);
+        var panels = new GemmPanels(phase.ResultChannels, shape);
+        var job = new ConvProduct
+        {
+            Phase = phase,
+            Panels = panels,
+            Source = source,
+            Weights = weights,
+            Bias = bias,
+            Result = result,
+            Slope = slope,
+            Accumulate = accumulate,
+        };
+        if (!phase.TransposedWeights && phase.Pixels <= shape.Rows * TilesWithoutPacking)
+            job.FirstPacked = panels.PaddedColumns == panels.Columns ? panels.Count : panels.Count - 1;
+
+        var chunks = job.Split(shape);
+        var zeros = Align((nint)phase.TapColumns * phase.SourceChannels);
+        var packed = Align((nint)phase.Depth * panels.PaddedColumns);
+        job.Zeros = workers.SharedScratch((nuint)(zeros + packed + (workers.Threads * job.WorkerLength)));
+        job.Packed = job.Zeros + zeros;
+        job.Scratch = job.Packed + packed;
+        new Span<float>(job.Zeros, (int)zeros).Clear();
+
+        var pack = new ConvPack
+        {
+            Phase = phase,
+            Panels = panels,
+            Weights = weights,
+            Packed = job.Packed,
+            FirstPanel = job.FirstPacked,
+        };
+        workers.Run(pack.Chunks, ref pack);
+        workers.Run(chunks, ref job);
+    }
+
+    // Tiles load whole cache lines: each buffer starts on one.
+    private static nint Align(nint floats) => (floats + 15) & ~(nint)15;
+
+    private static void Check(ReadOnlySpan<float> span, long expected, string name)
+    {
+        if (span.Length != expected)
+            throw new ArgumentException($"The {name} of a convolution holds {span.Length} floats: expected {expected}.");
+    }
+
+    private static void ThrowOverlap() => throw new ArgumentException(
+        "The result of a convolution overlaps one of its operands: give it memory of its own.");
+}

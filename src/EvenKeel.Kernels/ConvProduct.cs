@@ -1,0 +1,186 @@
+using System.Runtime.CompilerServices;
+
+namespace EvenKeel.Kernels;
+
+/// <summary>
+/// Products of images with packed weights, tile by tile, with bias and activation in the store. A chunk is a range of
+/// result pixels and a range of panels: the pixels of its tiles are looked up once and serve every panel, and a panel
+/// stays in the second-level cache while all tiles of the chunk pass over it.
+/// </summary>
+internal unsafe struct ConvProduct : ILaneJob, ITileJob
+{
+    private const int MostTilesPerChunk = 32;
+    private const int FewestTilesPerChunk = 4;
+    private const int WantedChunks = 16;
+    private const int TableBytes = 64 * 1024;
+
+    // Below this many multiplications a chunk costs less than waking a thread for it.
+    private const long MultipliesPerChunk = 1 << 17;
+
+    public ConvPhase Phase;
+    public GemmPanels Panels;
+    public float* Source;
+    public float* Weights;
+    public float* Packed;
+
+    /// <summary>A tap row of zeros, for pixels in the padding.</summary>
+    public float* Zeros;
+    public float* Bias;
+    public float* Result;
+    public float Slope;
+    public bool Accumulate;
+
+    /// <summary>The first packed panel; those before it are read in place.</summary>
+    public int FirstPacked;
+
+    /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
+    public float* Scratch;
+
+    private int _rows;
+    private int _tilesPerChunk;
+    private int _panelGroups;
+
+    /// <summary>Floats of scratch memory a worker needs: the sums of a tile and the table of a chunk's tiles.</summary>
+    public readonly nint WorkerLength =>
+        TileShape.MaxSums + (CacheLines(_tilesPerChunk * (sizeof(Tile) + ((nint)Phase.Taps * sizeof(TileSegment)))) * 16);
+
+    /// <summary>Decides the chunks, from the sizes and the shape of the tiles alone.</summary>
+    public int Split(TileShape shape)
+    {
+        _rows = shape.Rows;
+        var tiles = (int)Math.Min(int.MaxValue, (Phase.Pixels + _rows - 1) / _rows);
+        var byTable = Math.Max(1, TableBytes / (sizeof(TileSegment) * Math.Max(1, Phase.Taps)));
+        var wanted = (int)Math.Clamp(Phase.Multiplies / MultipliesPerChunk, 1, WantedChunks);
+        var perChunk = Math.Max((tiles + wanted - 1) / wanted, Math.Min(tiles, FewestTilesPerChunk));
+        _tilesPerChunk = Math.Min(perChunk, Math.Min(MostTilesPerChunk, byTable));
+        var pixelChunks = WorkSplit.Chunks(tiles, _tilesPerChunk);
+        _panelGroups = Math.Clamp(wanted / pixelChunks, 1, Math.Max(1, Panels.Count));
+        return checked(pixelChunks * _panelGroups);
+    }
+
+    public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
+        TileDispatch.Run<V, ConvProduct>(ref this, chunk, worker);
+
+    public void Run<T, R>(int chunk, int worker) where T : ITiles where R : unmanaged, IRegister<R>
+    {
+        var tiles = _tilesPerChunk;
+        var first = (long)(chunk / _panelGroups) * tiles * _rows;
+        tiles = (int)Math.Min(tiles, (Phase.Pixels - first + _rows - 1) / _rows);
+        var group = chunk % _panelGroups;
+        var firstPanel = Panels.Count * group / _panelGroups;
+        var endPanel = Panels.Count * (group + 1) / _panelGroups;
+
+        var sums = Scratch + (worker * WorkerLength);
+        var table = (Tile*)(sums + TileShape.MaxSums);
+        var segment = (TileSegment*)(table + tiles);
+        for (var tile = 0; tile < tiles; tile++)
+        {
+            segment = Locate(&table[tile], segment, first);
+            first += _rows;
+        }
+
+        for (var panel = firstPanel; panel < endPanel; panel++)
+        {
+            var column = Panels.FirstColumn(panel);
+            var inPlace = panel < FirstPacked;
+            var weights = inPlace ? Weights + column : Packed + (column * (nint)Phase.Depth);
+            nint step = inPlace ? Phase.ResultChannels : Panels.PaddedWidth(panel);
+            for (var tile = table; tile < table + tiles; tile++)
+            {
+                T.GatherRows(Panels.Vectors(panel), tile->Segments, tile->SegmentCount, weights, step, sums);
+                Store<R>(tile, panel, sums);
+            }
+        }
+    }
+
+    private static nint CacheLines(nint bytes) => (bytes + 63) / 64;
+
+    /// <summary>Fills in where the pixels of one tile are, tap by tap. Returns the end of its segments.</summary>
+    private readonly TileSegment* Locate(Tile* tile, TileSegment* segment, long firstPixel)
+    {
+        var top = stackalloc int[8];
+        var left = stackalloc int[8];
+        var image = stackalloc float*[8];
+        tile->Segments = segment;
+        tile->Pixels = (int)Math.Min(_rows, Phase.Pixels - firstPixel);
+        var gridColumn = (int)(firstPixel % Phase.GridWidth);
+        var line = firstPixel / Phase.GridWidth;
+        var gridRow = (int)(line % Phase.GridHeight);
+        var number = (nint)(line / Phase.GridHeight);
+        var imageLength = (nint)Phase.SourceHeight * Phase.SourceWidth * Phase.SourceChannels;
+        var results = &tile->Result0;
+        var inside = true;
+        for (var i = 0; i < _rows; i++)
+        {
+            top[i] = (gridRow * Phase.SourceStride) + Phase.FirstRow;
+            left[i] = (gridColumn * Phase.SourceStride) + Phase.FirstColumn;
+            image[i] = Source + (number * imageLength);
+            inside &= left[i] >= 0 && left[i] + Phase.TapColumns <= Phase.SourceWidth;
+            var resultRow = (number * Phase.ResultHeight) + (gridRow * Phase.ResultStride) + Phase.ResultRow;
+            var resultColumn = (gridColumn * Phase.ResultStride) + Phase.ResultColumn;
+            results[i] = Result + (((resultRow * Phase.ResultWidth) + resultColumn) * Phase.ResultChannels);
+
+            // A tile that is not full repeats its last pixel; the repeats are computed but not stored.
+            if (i + 1 >= tile->Pixels || ++gridColumn < Phase.GridWidth) continue;
+            gridColumn = 0;
+            if (++gridRow < Phase.GridHeight) continue;
+            gridRow = 0;
+            number++;
+        }
+
+        // Where no pixel touches the left or right border, the taps of a row are one run of memory.
+        var run = inside ? Phase.TapColumns : 1;
+        for (var row = 0; row < Phase.TapRows; row++)
+        {
+            for (var column = 0; column < Phase.TapColumns; column += run)
+            {
+                var any = false;
+                var pixels = &segment->Pixel0;
+                for (var i = 0; i < _rows; i++)
+                {
+                    var y = top[i] + row;
+                    var x = left[i] + column;
+                    var exists = (uint)y < (uint)Phase.SourceHeight && (uint)x < (uint)Phase.SourceWidth;
+                    any |= exists;
+                    pixels[i] = exists ? image[i] + ((((nint)y * Phase.SourceWidth) + x) * Phase.SourceChannels) : Zeros;
+                }
+
+                if (!any) continue;
+                segment->FirstRow = ((row * (nint)Phase.TapColumns) + column) * Phase.SourceChannels;
+                segment->Length = run * (nint)Phase.SourceChannels;
+                segment++;
+            }
+        }
+
+        tile->SegmentCount = (int)(segment - tile->Segments);
+        return segment;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Store<R>(Tile* tile, int panel, float* sums) where R : unmanaged, IRegister<R>
+    {
+        var column = Panels.FirstColumn(panel);
+        var bias = Bias == null ? null : Bias + column;
+        for (var i = 0; i < tile->Pixels; i++)
+        {
+            var result = (&tile->Result0)[i] + column;
+            GemmStore.Row<R>(sums, result, Panels.Width(panel), bias, Slope, Accumulate);
+            sums += Panels.PaddedWidth(panel);
+        }
+    }
+
+    private struct Tile
+    {
+        public float* Result0;
+        public float* Result1;
+        public float* Result2;
+        public float* Result3;
+        public float* Result4;
+        public float* Result5;
+        public float* Result6;
+        public float* Result7;
+        public TileSegment* Segments;
+        public int SegmentCount;
+        public int Pixels;
+    }
+}

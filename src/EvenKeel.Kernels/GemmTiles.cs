@@ -1,0 +1,89 @@
+using System.Runtime.Intrinsics.Arm;
+
+namespace EvenKeel.Kernels;
+
+/// <summary>
+/// A run of products for the pixels of one tile: step k multiplies element k behind each pointer with row
+/// <see cref="FirstRow"/> + k of the weights.
+/// </summary>
+internal unsafe struct TileSegment
+{
+    public nint FirstRow;
+    public nint Length;
+    public float* Pixel0;
+    public float* Pixel1;
+    public float* Pixel2;
+    public float* Pixel3;
+    public float* Pixel4;
+    public float* Pixel5;
+    public float* Pixel6;
+    public float* Pixel7;
+}
+
+/// <summary>One step of a sum over pixels: where the pixel's input and its output gradient are, in floats from the
+/// tile's two base addresses.</summary>
+internal readonly record struct TileStep(nint Input, nint Gradient);
+
+/// <summary>How many rows a tile has, how many lanes a register, and how many registers a row at most.</summary>
+internal readonly record struct TileShape(int Rows, int Lanes, int MaxVectors)
+{
+    /// <summary>Room for the sums of any tile, in floats.</summary>
+    public const int MaxSums = 8 * 48;
+
+    public static TileShape Of(VectorPath path) => path switch
+    {
+        VectorPath.Vector512 => WideTiles<Register512>.Shape,
+        VectorPath.Vector256 => NarrowTiles<Register256>.Shape,
+        _ => AdvSimd.IsSupported ? WideTiles<Register128>.Shape : NarrowTiles<Register128>.Shape,
+    };
+}
+
+/// <summary>
+/// The register tiles of one machine kind. A tile sums products into rows x (vectors * lanes) registers and writes
+/// the sums to a small buffer, one tile row after the other. Each sum runs over its steps in order in one register,
+/// so its bits depend on neither the shape of the tile nor the width of the register.
+/// </summary>
+internal unsafe interface ITiles
+{
+    static abstract TileShape Shape { get; }
+
+    /// <summary>Rows are pixels found by pointers; steps are consecutive elements behind them.</summary>
+    /// <param name="vectors">Registers a row.</param>
+    /// <param name="segments">Where the pixels are.</param>
+    /// <param name="count">Number of segments.</param>
+    /// <param name="weights">First weight row of the tile's columns.</param>
+    /// <param name="rowStep">Floats from one weight row to the next.</param>
+    /// <param name="sums">Receives the tile.</param>
+    static abstract void GatherRows(
+        int vectors, TileSegment* segments, int count, float* weights, nint rowStep, float* sums);
+
+    /// <summary>Rows are consecutive input channels; steps are pixels found by offsets.</summary>
+    /// <param name="vectors">Registers a row.</param>
+    /// <param name="steps">Where the pixels are.</param>
+    /// <param name="count">Number of pixels.</param>
+    /// <param name="input">Base address of the input, at the tile's first channel.</param>
+    /// <param name="gradient">Base address of the output gradient, at the tile's first column.</param>
+    /// <param name="sums">Receives the tile.</param>
+    static abstract void GatherSteps(
+        int vectors, TileStep* steps, int count, float* input, float* gradient, float* sums);
+}
+
+/// <summary>A job written for tiles; <see cref="TileDispatch"/> picks them by vector path.</summary>
+internal interface ITileJob
+{
+    void Run<T, R>(int chunk, int worker) where T : ITiles where R : unmanaged, IRegister<R>;
+}
+
+/// <summary>The one place that maps a vector path to its tiles.</summary>
+internal static class TileDispatch
+{
+    public static void Run<V, TJob>(ref TJob job, int chunk, int worker)
+        where V : unmanaged, ILanes<V>
+        where TJob : unmanaged, ITileJob
+    {
+        if (typeof(V) == typeof(Lanes512)) job.Run<WideTiles<Register512>, Register512>(chunk, worker);
+        else if (typeof(V) == typeof(Lanes256)) job.Run<NarrowTiles<Register256>, Register256>(chunk, worker);
+        else if (AdvSimd.IsSupported) job.Run<WideTiles<Register128>, Register128>(chunk, worker);
+        else job.Run<NarrowTiles<Register128>, Register128>(chunk, worker);
+    }
+}

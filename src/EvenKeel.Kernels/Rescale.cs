@@ -1,0 +1,79 @@
+using System.Runtime.CompilerServices;
+
+namespace EvenKeel.Kernels;
+
+/// <summary>
+/// Normalization, affine map and activation in one pass over x [rows, channels], and its backward pass in two.
+/// With pre = (x − mean[c])·scale[c] + shift[c] and act(v) = v where v &gt; 0, else slope·v (slope 1: no activation),
+/// y = act(pre).
+/// </summary>
+/// <remarks>The backward passes compute pre again from x, by the same operations and so to the same bits: the output
+/// need not be kept. Element-wise outputs may be the same span as an input.</remarks>
+internal static unsafe partial class Rescale
+{
+    /// <summary>y = act((x − mean[c])·scale[c] + shift[c]).</summary>
+    public static void Forward(
+        Workers workers, ReadOnlySpan<float> x, int channels, ReadOnlySpan<float> mean, ReadOnlySpan<float> scale,
+        ReadOnlySpan<float> shift, float slope, Span<float> y)
+    {
+        Require.Rows(x, channels);
+        Require.Length(mean, channels);
+        Require.Length(scale, channels);
+        Require.Length(shift, channels);
+        Require.Length(y, x.Length);
+        var length = ChannelTable.Length(channels);
+        var tables = workers.SharedScratch(3 * (nuint)length);
+        ChannelTable.Fill(tables, mean);
+        ChannelTable.Fill(tables + length, scale);
+        ChannelTable.Fill(tables + 2 * length, shift);
+        fixed (float* xp = x, yp = y)
+        {
+            var job = new ForwardJob(xp, yp, y.Length, tables, channels, slope);
+            workers.Run(Chunk.Cover(y.Length), ref job);
+        }
+    }
+
+    /// <summary>The gradient that passes the activation: g = dy where pre &gt; 0, else slope·dy.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Gate<V>(V centered, V dy, V scale, V shift, V slope) where V : unmanaged, ILanes<V>
+    {
+        var pre = V.FusedMultiplyAdd(centered, scale, shift);
+        return V.Select(V.Greater(pre, V.Zero), dy, dy * slope);
+    }
+
+    private readonly struct ForwardJob(float* x, float* y, int length, float* tables, int channels, float slope)
+        : ILaneJob
+    {
+        public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
+        {
+            var (start, count) = Chunk.Of(chunk, length);
+            float* xp = x + start, yp = y + start;
+            var period = channels;
+            var size = ChannelTable.Length(period);
+            float* mean = tables, scale = mean + size, shift = scale + size;
+            var step = ChannelTable.Step(period);
+            var c = start % period;
+            var s = V.Splat(slope);
+            var i = 0;
+            for (; i <= count - 16; i += 16)
+            {
+                var v = Normalize(V.Load(xp + i), V.Load(mean + c), V.Load(scale + c), V.Load(shift + c), s);
+                V.Store(yp + i, v);
+                c += step;
+                if (c >= period) c -= period;
+            }
+
+            if (i == count) return;
+            var rest = LaneTails.LoadPartial<V>(xp + i, count - i);
+            rest = Normalize(rest, V.Load(mean + c), V.Load(scale + c), V.Load(shift + c), s);
+            LaneTails.StorePartial(yp + i, rest, count - i);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static V Normalize<V>(V x, V mean, V scale, V shift, V slope) where V : unmanaged, ILanes<V>
+        {
+            var pre = V.FusedMultiplyAdd(x - mean, scale, shift);
+            return V.Select(V.Greater(pre, V.Zero), pre, pre * slope);
+        }
+    }
+}

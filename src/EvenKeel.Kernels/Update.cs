@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+
+namespace EvenKeel.Kernels;
+
+/// <summary>Optimizer steps over flat parameters. Gradients are read only; no two spans may overlap.</summary>
+/// <remarks>Settings are double, so that 1 − β is rounded to float once, after the subtraction.</remarks>
+internal static unsafe partial class Update
+{
+    /// <summary>
+    /// g' = g + decay·p; buffer = momentum·buffer + g'; p −= rate·(nesterov ? g' + momentum·buffer : buffer).
+    /// With an empty buffer: p −= rate·g'.
+    /// </summary>
+    public static void Sgd(
+        Workers workers, Span<float> p, ReadOnlySpan<float> g, Span<float> buffer, double learningRate,
+        double momentum, bool nesterov, double decay)
+    {
+        Require.Length(g, p.Length);
+        Require.That(!buffer.IsEmpty || p.IsEmpty || momentum == 0.0, $"momentum is {momentum} but no buffer came: expected {p.Length} values.");
+        if (!buffer.IsEmpty) Require.Length(buffer, p.Length);
+        fixed (float* pp = p, gp = g, bp = buffer)
+        {
+            var job = new SgdJob(pp, gp, bp, p.Length, (float)learningRate, (float)momentum, nesterov, (float)decay);
+            workers.Run(Chunk.Cover(p.Length), ref job);
+        }
+    }
+
+    private readonly struct SgdJob(
+        float* p, float* g, float* buffer, int length, float rate, float momentum, bool nesterov, float decay) : ILaneJob
+    {
+        public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
+        {
+            var (start, count) = Chunk.Of(chunk, length);
+            float* pp = p + start, gp = g + start, bp = buffer == null ? null : buffer + start;
+            V r = V.Splat(-rate), mu = V.Splat(momentum), lambda = V.Splat(decay);
+            var ahead = nesterov;
+            var i = 0;
+            for (; i <= count - 16; i += 16) Step(pp + i, gp + i, bp == null ? null : bp + i, r, mu, lambda, ahead);
+            if (i == count) return;
+            var rest = count - i;
+            var tail = stackalloc float[48];
+            V.Store(tail, LaneTails.LoadPartial<V>(pp + i, rest));
+            V.Store(tail + 16, LaneTails.LoadPartial<V>(gp + i, rest));
+            if (bp != null) V.Store(tail + 32, LaneTails.LoadPartial<V>(bp + i, rest));
+            Step(tail, tail + 16, bp == null ? null : tail + 32, r, mu, lambda, ahead);
+            LaneTails.StorePartial(pp + i, V.Load(tail), rest);
+            if (bp != null) LaneTails.StorePartial(bp + i, V.Load(tail + 32), rest);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Step<V>(float* p, float* g, float* buffer, V rate, V momentum, V decay, bool ahead)
+            where V : unmanaged, ILanes<V>
+        {
+            var value = V.Load(p);
+            var gradient = V.FusedMultiplyAdd(decay, value, V.Load(g));
+            if (buffer != null)
+            {
+                var velocity = V.FusedMultiplyAdd(momentum, V.Load(buffer), gradient);
+                V.Store(buffer, velocity);
+                gradient = ahead ? V.FusedMultiplyAdd(momentum, velocity, gradient) : velocity;
+            }
+
+            V.Store(p, V.FusedMultiplyAdd(rate, gradient, value));
+        }
+    }
+}

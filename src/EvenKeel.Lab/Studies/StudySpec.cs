@@ -1,0 +1,181 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using EvenKeel.Training;
+
+namespace EvenKeel.Lab.Studies;
+
+/// <summary>
+/// A study: one question, the schemes that answer it, and what others have published. Written as a JSON file;
+/// unknown members are refused, since a misspelt setting would silently change the study.
+/// </summary>
+internal sealed record StudySpec
+{
+    /// <summary>Layout of the file.</summary>
+    public int Format { get; init; } = 1;
+
+    /// <summary>Short name, as typed on the command line.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Title of the report.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>What the study asks, in a sentence.</summary>
+    public string Question { get; init; } = "";
+
+    /// <summary>What a reader should know, a paragraph each.</summary>
+    public IReadOnlyList<string> Description { get; init; } = [];
+
+    /// <summary>Who asked before, and where.</summary>
+    public IReadOnlyList<StudySource> Sources { get; init; } = [];
+
+    /// <summary>Settings that all runs share unless a variant, profile, scheme or seed changes them.</summary>
+    public RunSpec Base { get; init; } = new();
+
+    /// <summary>The schemes compared; the first is the one that differences are taken against.</summary>
+    public required IReadOnlyList<StudyScheme> Schemes { get; init; }
+
+    /// <summary>Seeds; every scheme runs with each of them.</summary>
+    public IReadOnlyList<ulong> Seeds { get; init; } = [1];
+
+    /// <summary>Other readings of the same study; the first is the default. May be empty.</summary>
+    public IReadOnlyList<StudyVariant> Variants { get; init; } = [];
+
+    /// <summary>Sizes of the study; the first is the default. May be empty.</summary>
+    public IReadOnlyList<StudyProfile> Profiles { get; init; } = [];
+
+    /// <summary>Figures that others have published, one entry for each column of the table.</summary>
+    public IReadOnlyList<PublishedFigures> Published { get; init; } = [];
+
+    /// <summary>The charts of the report, in order.</summary>
+    public IReadOnlyList<StudyFigure> Figures { get; init; } =
+        [StudyFigure.TestError, StudyFigure.TestErrorSmoothed, StudyFigure.TrainLoss, StudyFigure.TrainError,
+            StudyFigure.TestErrorByTime, StudyFigure.EpochSeconds];
+}
+
+/// <summary>A source of a study.</summary>
+internal sealed record StudySource
+{
+    /// <summary>Short word by which the rest of the file names it, such as <c>paper</c>.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>Title.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Authors.</summary>
+    public string Authors { get; init; } = "";
+
+    /// <summary>arXiv number, if it has one.</summary>
+    public string? Arxiv { get; init; }
+
+    /// <summary>Anything a reader should know of it.</summary>
+    public string? Note { get; init; }
+}
+
+/// <summary>One of the compared schemes.</summary>
+internal sealed record StudyScheme
+{
+    /// <summary>Scheme text, such as <c>wn+mobn</c>.</summary>
+    public required string Scheme { get; init; }
+
+    /// <summary>Name for people.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>Settings of this scheme alone, as members of the run spec; null for none.</summary>
+    public JsonObject? Change { get; init; }
+}
+
+/// <summary>Another reading of the same study.</summary>
+internal sealed record StudyVariant
+{
+    /// <summary>Short name, as typed on the command line.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it does, in a sentence.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>Settings it changes, as members of the run spec.</summary>
+    public JsonObject? Change { get; init; }
+}
+
+/// <summary>A size of the study.</summary>
+internal sealed record StudyProfile
+{
+    /// <summary>Short name, as typed on the command line.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it is for, in a sentence.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>What is smaller than in the whole study; null when nothing is. The report says it everywhere.</summary>
+    public string? Reduced { get; init; }
+
+    /// <summary>Settings it changes, as members of the run spec.</summary>
+    public JsonObject? Change { get; init; }
+
+    /// <summary>Seeds, in place of the study's own.</summary>
+    public IReadOnlyList<ulong>? Seeds { get; init; }
+}
+
+/// <summary>A column of published figures.</summary>
+internal sealed record PublishedFigures
+{
+    /// <summary>Key of the source.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Heading of the column, such as <c>Report</c>.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>What is measured.</summary>
+    public required PublishedMetric Metric { get; init; }
+
+    /// <summary>Unit of the values, such as <c>%</c> or <c>min</c>.</summary>
+    public required string Unit { get; init; }
+
+    /// <summary>Value by scheme text; a scheme may be missing.</summary>
+    public required IReadOnlyDictionary<string, double> Values { get; init; }
+
+    /// <summary>What a reader should know of them.</summary>
+    public string? Note { get; init; }
+}
+
+/// <summary>What a published figure measures.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PublishedMetric>))]
+internal enum PublishedMetric
+{
+    /// <summary>Share of test images classified wrongly, in percent.</summary>
+    [JsonStringEnumMemberName("testError")]
+    TestError,
+
+    /// <summary>Time of the whole run.</summary>
+    [JsonStringEnumMemberName("runTime")]
+    RunTime,
+}
+
+/// <summary>A chart of a report.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<StudyFigure>))]
+internal enum StudyFigure
+{
+    /// <summary>Training loss over epochs.</summary>
+    [JsonStringEnumMemberName("trainLoss")]
+    TrainLoss,
+
+    /// <summary>Training error over epochs.</summary>
+    [JsonStringEnumMemberName("trainError")]
+    TrainError,
+
+    /// <summary>Test error over epochs.</summary>
+    [JsonStringEnumMemberName("testError")]
+    TestError,
+
+    /// <summary>Test error over epochs, Savitzky-Golay smoothed, the raw curve behind.</summary>
+    [JsonStringEnumMemberName("testErrorSmoothed")]
+    TestErrorSmoothed,
+
+    /// <summary>Test error over minutes.</summary>
+    [JsonStringEnumMemberName("testErrorByTime")]
+    TestErrorByTime,
+
+    /// <summary>Seconds per epoch, as bars.</summary>
+    [JsonStringEnumMemberName("epochSeconds")]
+    EpochSeconds,
+}

@@ -1,0 +1,19 @@
+using EvenKeel.Tensors;
+
+namespace EvenKeel.Autograd;
+
+/// <summary>
+/// One recorded operation. Nodes are reused from step to step, so recording allocates nothing: an operation takes a
+/// node from the tape, fills its fields and later gets <see cref="Backward"/> called once.
+/// </summary>
+public abstract class Node
+{
+    /// <summary>The value this operation made.</summary>
+    public Tensor Output { get; internal set; } = null!;
+
+    /// <summary>Adds this operation's share to the gradients of its inputs.</summary>
+    /// <param name="tape">Gives gradient buffers and the backend.</param>
+    /// <param name="outputGradient">Gradient of the loss by <see cref="Output"/>. It belongs to this node alone and
+    /// may be overwritten.</param>
+    protected internal abstract void Backward(Tape tape, Tensor outputGradient);
+}

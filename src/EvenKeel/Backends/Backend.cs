@@ -1,0 +1,133 @@
+using EvenKeel.Kernels;
+using EvenKeel.Tensors;
+
+namespace EvenKeel.Backends;
+
+/// <summary>
+/// The seam between the library and a device: destination-passing primitives on tensors. Everything above speaks to
+/// this class only, so another device needs no change in a layer. Shapes are the caller's promise, checked once
+/// where a tensor meets a kernel. A <c>slope</c> is that of the leaky ReLU fused into an operation: 1 is the
+/// identity, 0 is ReLU.
+/// </summary>
+public abstract class Backend : IDisposable
+{
+    /// <summary>A tensor that lasts until the backend is disposed, filled with zeros.</summary>
+    public abstract Tensor Allocate(Shape shape);
+
+    /// <summary>What the backend runs on, in words.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>Peak bytes of step memory so far.</summary>
+    public abstract long PeakBytes { get; }
+
+    /// <summary>Frees everything the backend allocated.</summary>
+    public abstract void Dispose();
+
+    /// <summary>A tensor of the current step, contents undefined.</summary>
+    internal abstract Tensor Rent(Shape shape);
+
+    /// <summary>Returns a step tensor before the step ends.</summary>
+    internal abstract void Return(Tensor tensor);
+
+    /// <summary>Ends the step: every rented tensor is taken back.</summary>
+    internal abstract void ResetStep();
+
+    // Convolution and matrix product.
+    internal abstract void ConvForward(
+        in ConvGeometry geometry, Tensor x, Tensor weight, Tensor? bias, float slope, Tensor y);
+
+    internal abstract void ConvInputGradient(
+        in ConvGeometry geometry, Tensor dy, Tensor weight, Tensor dx, bool accumulate);
+
+    internal abstract void ConvWeightGradient(
+        in ConvGeometry geometry, Tensor x, Tensor dy, Tensor dw, bool accumulate);
+
+    internal abstract void DenseForward(Tensor x, Tensor weight, Tensor? bias, float slope, Tensor y);
+
+    internal abstract void DenseInputGradient(Tensor dy, Tensor weight, Tensor dx, bool accumulate);
+
+    internal abstract void DenseWeightGradient(Tensor x, Tensor dy, Tensor dw, bool accumulate);
+
+    // Element by element.
+    internal abstract void Fill(float value, Tensor y);
+
+    internal abstract void Copy(Tensor x, Tensor y);
+
+    internal abstract void Add(Tensor a, Tensor b, Tensor y);
+
+    internal abstract void AddTo(Tensor x, Tensor y);
+
+    internal abstract void Scale(float factor, Tensor x, Tensor y);
+
+    internal abstract void LeakyRelu(float slope, Tensor x, Tensor y);
+
+    internal abstract void LeakyReluBackward(float slope, Tensor y, Tensor dy, Tensor dx, bool accumulate);
+
+    // Per channel: rows × channels.
+    internal abstract void ChannelSum(Tensor x, Tensor sums, bool accumulate);
+
+    internal abstract void ChannelDot(Tensor a, Tensor b, Tensor result);
+
+    internal abstract void ChannelScale(Tensor x, Tensor factor, Tensor y);
+
+    internal abstract void ChannelScaleAdd(Tensor x, Tensor a, Tensor z, Tensor b, Tensor y);
+
+    internal abstract void MeanVariance(Tensor x, Tensor mean, Tensor variance);
+
+    internal abstract void Mean(Tensor x, Tensor mean);
+
+    internal abstract void RescaleForward(Tensor x, Tensor mean, Tensor scale, Tensor shift, float slope, Tensor y);
+
+    internal abstract void RescaleBackwardReduce(
+        Tensor x, Tensor dy, Tensor mean, Tensor rstd, Tensor scale, Tensor shift, float slope,
+        Tensor sumGradient, Tensor? sumGradientNormalized);
+
+    internal abstract void RescaleBackwardApply(
+        Tensor x, Tensor dy, Tensor mean, Tensor scale, Tensor shift, float slope,
+        Tensor a, Tensor b, Tensor? d, Tensor dx, bool accumulate);
+
+    // Pooling; max pooling keeps one byte per output, stored four to a float.
+    internal abstract void MaxPoolForward(in PoolGeometry geometry, Tensor x, Tensor y, Tensor index);
+
+    internal abstract void MaxPoolBackward(in PoolGeometry geometry, Tensor dy, Tensor index, Tensor dx);
+
+    internal abstract void AveragePoolForward(in PoolGeometry geometry, bool countPadding, Tensor x, Tensor y);
+
+    internal abstract void AveragePoolBackward(in PoolGeometry geometry, bool countPadding, Tensor dy, Tensor dx);
+
+    internal abstract void GlobalAverageForward(Tensor x, Tensor y);
+
+    internal abstract void GlobalAverageBackward(Tensor dy, Tensor dx);
+
+    // Loss.
+    internal abstract (double MeanLoss, int Errors) CrossEntropy(
+        Tensor logits, ReadOnlySpan<int> labels, float smoothing, Tensor probabilities);
+
+    internal abstract void CrossEntropyBackward(
+        Tensor probabilities, ReadOnlySpan<int> labels, float smoothing, float upstream, Tensor dx);
+
+    // Random numbers.
+    internal abstract void AddGaussian(RandomStream stream, float deviation, Tensor x, Tensor y);
+
+    internal abstract void AddUniform(RandomStream stream, float halfWidth, Tensor x, Tensor y);
+
+    internal abstract void Dropout(RandomStream stream, float rate, Tensor x, Tensor y);
+
+    internal abstract void FillGaussian(RandomStream stream, float mean, float deviation, Tensor y);
+
+    internal abstract void FillUniform(RandomStream stream, float low, float high, Tensor y);
+
+    // Optimizer updates.
+    internal abstract void Sgd(
+        Tensor value, Tensor gradient, Tensor? momentumBuffer,
+        float learningRate, float momentum, bool nesterov, float decay);
+
+    internal abstract void Adam(Tensor value, Tensor gradient, Tensor first, Tensor second, in AdamStep step);
+
+    internal abstract void Adamax(Tensor value, Tensor gradient, Tensor first, Tensor norm, in AdamStep step);
+
+    // Inspection.
+    internal abstract long FirstNonFinite(Tensor x);
+
+    internal abstract double SumOfSquares(Tensor x);
+}

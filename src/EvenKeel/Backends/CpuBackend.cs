@@ -1,0 +1,211 @@
+using System.Runtime.InteropServices;
+using EvenKeel.Kernels;
+using EvenKeel.Tensors;
+
+namespace EvenKeel.Backends;
+
+/// <summary>The CPU: every primitive is one kernel call on the tensors' spans.</summary>
+public sealed class CpuBackend : Backend
+{
+    private readonly Workers _workers;
+    private readonly StepArena _arena = new();
+    private readonly List<AlignedBuffer> _buffers = [];
+
+    /// <summary>Starts the worker threads.</summary>
+    /// <param name="threads">Threads including the caller; 0 means one per processor.</param>
+    /// <param name="path">Vector path; null means the widest, or what the environment forces.</param>
+    /// <exception cref="ArgumentException">A negative number of threads, or a path this processor lacks.</exception>
+    public CpuBackend(int threads = 0, VectorPath? path = null) => _workers = new Workers(threads, path);
+
+    /// <summary>Threads that share the work.</summary>
+    public int Threads => _workers.Threads;
+
+    /// <summary>The vector path the kernels take.</summary>
+    public VectorPath Path => _workers.Path;
+
+    /// <inheritdoc/>
+    public override string Description => $"CPU, {Threads} threads, {(int)Path}-bit vectors";
+
+    /// <inheritdoc/>
+    public override long PeakBytes => _arena.PeakBytes + _buffers.Sum(b => b.Length * sizeof(float));
+
+    /// <summary>Fused multiply-adds per second that these threads reach on this path, measured now.</summary>
+    /// <param name="seconds">How long to measure.</param>
+    /// <returns>GFLOP/s; a multiply-add counts as two.</returns>
+    public double MeasurePeak(double seconds) => MachinePeak.MeasureFma(_workers, seconds);
+
+    /// <summary>Memory bandwidth that these threads reach, reading and writing, measured now.</summary>
+    /// <param name="seconds">How long to measure.</param>
+    /// <returns>GB/s.</returns>
+    public double MeasureBandwidth(double seconds) => MachinePeak.MeasureBandwidth(_workers, seconds);
+
+    internal Workers Workers => _workers;
+
+    /// <inheritdoc/>
+    public override Tensor Allocate(Shape shape)
+    {
+        var buffer = new AlignedBuffer(shape.Length);
+        _buffers.Add(buffer);
+        var tensor = new Tensor(new CpuStorage(buffer, 0, shape.Length), shape);
+        Fill(0f, tensor);
+        return tensor;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _workers.Dispose();
+        _arena.Dispose();
+        foreach (var buffer in _buffers) buffer.Dispose();
+        _buffers.Clear();
+    }
+
+    internal override Tensor Rent(Shape shape) => _arena.Rent(shape);
+
+    internal override void Return(Tensor tensor) => _arena.Return(tensor);
+
+    internal override void ResetStep() => _arena.Reset();
+
+    internal override void ConvForward(
+        in ConvGeometry geometry, Tensor x, Tensor weight, Tensor? bias, float slope, Tensor y) =>
+        Conv.Forward(_workers, geometry, In(x), In(weight), In(bias), slope, Out(y));
+
+    internal override void ConvInputGradient(
+        in ConvGeometry geometry, Tensor dy, Tensor weight, Tensor dx, bool accumulate) =>
+        Conv.InputGradient(_workers, geometry, In(dy), In(weight), Out(dx), accumulate);
+
+    internal override void ConvWeightGradient(
+        in ConvGeometry geometry, Tensor x, Tensor dy, Tensor dw, bool accumulate) =>
+        Conv.WeightGradient(_workers, geometry, In(x), In(dy), Out(dw), accumulate);
+
+    internal override void DenseForward(Tensor x, Tensor weight, Tensor? bias, float slope, Tensor y) =>
+        Gemm.Multiply(
+            _workers, x.Shape[0], weight.Shape[1], weight.Shape[0], In(x), In(weight), In(bias), slope, Out(y));
+
+    internal override void DenseInputGradient(Tensor dy, Tensor weight, Tensor dx, bool accumulate) =>
+        Gemm.MultiplyTransposedB(
+            _workers, dy.Shape[0], weight.Shape[0], weight.Shape[1], In(dy), In(weight), Out(dx), accumulate);
+
+    internal override void DenseWeightGradient(Tensor x, Tensor dy, Tensor dw, bool accumulate) =>
+        Gemm.MultiplyTransposedA(
+            _workers, dw.Shape[0], dw.Shape[1], x.Shape[0], In(x), In(dy), Out(dw), accumulate);
+
+    internal override void Fill(float value, Tensor y) => Elementwise.Fill(_workers, value, Out(y));
+
+    internal override void Copy(Tensor x, Tensor y) => In(x).CopyTo(Out(y));
+
+    internal override void Add(Tensor a, Tensor b, Tensor y) => Elementwise.Add(_workers, In(a), In(b), Out(y));
+
+    internal override void AddTo(Tensor x, Tensor y) => Elementwise.AddTo(_workers, In(x), Out(y));
+
+    internal override void Scale(float factor, Tensor x, Tensor y) =>
+        Elementwise.Scale(_workers, factor, In(x), Out(y));
+
+    internal override void LeakyRelu(float slope, Tensor x, Tensor y) =>
+        Elementwise.LeakyRelu(_workers, slope, In(x), Out(y));
+
+    internal override void LeakyReluBackward(float slope, Tensor y, Tensor dy, Tensor dx, bool accumulate) =>
+        Elementwise.LeakyReluBackward(_workers, slope, In(y), In(dy), Out(dx), accumulate);
+
+    internal override void ChannelSum(Tensor x, Tensor sums, bool accumulate) =>
+        Channels.Sum(_workers, In(x), sums.Shape.Length, Out(sums), accumulate);
+
+    internal override void ChannelDot(Tensor a, Tensor b, Tensor result) =>
+        Channels.Dot(_workers, In(a), In(b), result.Shape.Length, Out(result));
+
+    internal override void ChannelScale(Tensor x, Tensor factor, Tensor y) =>
+        Channels.Scale(_workers, In(x), In(factor), factor.Shape.Length, Out(y));
+
+    internal override void ChannelScaleAdd(Tensor x, Tensor a, Tensor z, Tensor b, Tensor y) =>
+        Channels.ScaleAdd(_workers, In(x), In(a), In(z), In(b), a.Shape.Length, Out(y));
+
+    internal override void MeanVariance(Tensor x, Tensor mean, Tensor variance) =>
+        Moments.MeanVariance(_workers, In(x), mean.Shape.Length, Out(mean), Out(variance));
+
+    internal override void Mean(Tensor x, Tensor mean) =>
+        Moments.Mean(_workers, In(x), mean.Shape.Length, Out(mean));
+
+    internal override void RescaleForward(
+        Tensor x, Tensor mean, Tensor scale, Tensor shift, float slope, Tensor y) =>
+        Rescale.Forward(_workers, In(x), mean.Shape.Length, In(mean), In(scale), In(shift), slope, Out(y));
+
+    internal override void RescaleBackwardReduce(
+        Tensor x, Tensor dy, Tensor mean, Tensor rstd, Tensor scale, Tensor shift, float slope,
+        Tensor sumGradient, Tensor? sumGradientNormalized) =>
+        Rescale.BackwardReduce(
+            _workers, In(x), In(dy), mean.Shape.Length, In(mean), In(rstd), In(scale), In(shift), slope,
+            Out(sumGradient), sumGradientNormalized is null ? default : Out(sumGradientNormalized));
+
+    internal override void RescaleBackwardApply(
+        Tensor x, Tensor dy, Tensor mean, Tensor scale, Tensor shift, float slope,
+        Tensor a, Tensor b, Tensor? d, Tensor dx, bool accumulate) =>
+        Rescale.BackwardApply(
+            _workers, In(x), In(dy), mean.Shape.Length, In(mean), In(scale), In(shift), slope,
+            In(a), In(b), In(d), Out(dx), accumulate);
+
+    internal override void MaxPoolForward(in PoolGeometry geometry, Tensor x, Tensor y, Tensor index) =>
+        Pool.MaxForward(_workers, geometry, In(x), Out(y), Bytes(index, y.Shape.Length));
+
+    internal override void MaxPoolBackward(in PoolGeometry geometry, Tensor dy, Tensor index, Tensor dx) =>
+        Pool.MaxBackward(_workers, geometry, In(dy), Bytes(index, dy.Shape.Length), Out(dx));
+
+    internal override void AveragePoolForward(in PoolGeometry geometry, bool countPadding, Tensor x, Tensor y) =>
+        Pool.AverageForward(_workers, geometry, countPadding, In(x), Out(y));
+
+    internal override void AveragePoolBackward(in PoolGeometry geometry, bool countPadding, Tensor dy, Tensor dx) =>
+        Pool.AverageBackward(_workers, geometry, countPadding, In(dy), Out(dx));
+
+    internal override void GlobalAverageForward(Tensor x, Tensor y) => Pool.GlobalAverageForward(
+        _workers, x.Shape[0], x.Shape[1] * x.Shape[2], x.Shape[3], In(x), Out(y));
+
+    internal override void GlobalAverageBackward(Tensor dy, Tensor dx) => Pool.GlobalAverageBackward(
+        _workers, dx.Shape[0], dx.Shape[1] * dx.Shape[2], dx.Shape[3], In(dy), Out(dx));
+
+    internal override (double MeanLoss, int Errors) CrossEntropy(
+        Tensor logits, ReadOnlySpan<int> labels, float smoothing, Tensor probabilities) =>
+        Softmax.CrossEntropy(_workers, In(logits), labels, logits.Shape[1], smoothing, Out(probabilities));
+
+    internal override void CrossEntropyBackward(
+        Tensor probabilities, ReadOnlySpan<int> labels, float smoothing, float upstream, Tensor dx) =>
+        Softmax.CrossEntropyBackward(
+            _workers, In(probabilities), labels, probabilities.Shape[1], smoothing, upstream, Out(dx));
+
+    internal override void AddGaussian(RandomStream stream, float deviation, Tensor x, Tensor y) =>
+        Noise.AddGaussian(_workers, stream, deviation, In(x), Out(y));
+
+    internal override void AddUniform(RandomStream stream, float halfWidth, Tensor x, Tensor y) =>
+        Noise.AddUniform(_workers, stream, halfWidth, In(x), Out(y));
+
+    internal override void Dropout(RandomStream stream, float rate, Tensor x, Tensor y) =>
+        Kernels.Dropout.Apply(_workers, stream, rate, In(x), Out(y), accumulate: false);
+
+    internal override void FillGaussian(RandomStream stream, float mean, float deviation, Tensor y) =>
+        Noise.Gaussian(_workers, stream, mean, deviation, Out(y));
+
+    internal override void FillUniform(RandomStream stream, float low, float high, Tensor y) =>
+        Noise.Uniform(_workers, stream, low, high, Out(y));
+
+    internal override void Sgd(
+        Tensor value, Tensor gradient, Tensor? momentumBuffer,
+        float learningRate, float momentum, bool nesterov, float decay) =>
+        Update.Sgd(
+            _workers, Out(value), In(gradient), momentumBuffer is null ? default : Out(momentumBuffer),
+            learningRate, momentum, nesterov, decay);
+
+    internal override void Adam(Tensor value, Tensor gradient, Tensor first, Tensor second, in AdamStep step) =>
+        Update.Adam(_workers, Out(value), In(gradient), Out(first), Out(second), step);
+
+    internal override void Adamax(Tensor value, Tensor gradient, Tensor first, Tensor norm, in AdamStep step) =>
+        Update.Adamax(_workers, Out(value), In(gradient), Out(first), Out(norm), step);
+
+    internal override long FirstNonFinite(Tensor x) => Scan.FirstNonFinite(_workers, In(x));
+
+    internal override double SumOfSquares(Tensor x) => Scan.SumOfSquares(_workers, In(x));
+
+    private static Span<float> Out(Tensor tensor) => ((CpuStorage)tensor.Storage).Span;
+
+    private static ReadOnlySpan<float> In(Tensor? tensor) =>
+        tensor is null ? default : ((CpuStorage)tensor.Storage).Span;
+
+    private static Span<byte> Bytes(Tensor tensor, int count) => MemoryMarshal.AsBytes(Out(tensor))[..count];
+}

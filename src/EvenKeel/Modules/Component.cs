@@ -1,0 +1,85 @@
+using EvenKeel.Tensors;
+
+namespace EvenKeel.Modules;
+
+/// <summary>Something with named parameters, buffers and children: a module or a weight map.</summary>
+public abstract class Component
+{
+    private readonly List<(string Name, Component Child)> _children = [];
+    private readonly List<(string Name, Parameter Parameter)> _parameters = [];
+    private readonly List<(string Name, StateBuffer Buffer)> _buffers = [];
+
+    /// <summary>Path from the root; empty for the root itself and before the network is built.</summary>
+    public string Name { get; private set; } = "";
+
+    /// <summary>Parts, in order.</summary>
+    public IEnumerable<Component> Children => _children.Select(c => c.Child);
+
+    /// <summary>This component and all below it, depth first.</summary>
+    public IEnumerable<Component> DescendantsAndSelf() =>
+        _children.SelectMany(c => c.Child.DescendantsAndSelf()).Prepend(this);
+
+    /// <summary>All parameters, depth first, in a fixed order.</summary>
+    public IEnumerable<Parameter> Parameters() =>
+        _parameters.Select(p => p.Parameter).Concat(_children.SelectMany(c => c.Child.Parameters()));
+
+    /// <summary>All buffers, depth first, in a fixed order.</summary>
+    public IEnumerable<StateBuffer> Buffers() =>
+        _buffers.Select(b => b.Buffer).Concat(_children.SelectMany(c => c.Child.Buffers()));
+
+    /// <summary>Gives a part a name; returns it.</summary>
+    protected T Child<T>(string name, T child) where T : Component
+    {
+        _children.Add((name, child));
+        return child;
+    }
+
+    /// <summary>Declares a trainable tensor.</summary>
+    protected Parameter Parameter(string name, Shape shape, ParameterKind kind, Init init)
+    {
+        var parameter = new Parameter(name, shape, kind, init);
+        _parameters.Add((name, parameter));
+        return parameter;
+    }
+
+    /// <summary>Declares a saved, untrained tensor.</summary>
+    protected StateBuffer Buffer(string name, Shape shape, float initial)
+    {
+        var buffer = new StateBuffer(name, shape, initial);
+        _buffers.Add((name, buffer));
+        return buffer;
+    }
+
+    internal void AssignNames(string path)
+    {
+        Name = path;
+        foreach (var (name, parameter) in _parameters) parameter.Name = Join(path, name);
+        foreach (var (name, buffer) in _buffers) buffer.Name = Join(path, name);
+        foreach (var (name, child) in _children) child.AssignNames(Join(path, name));
+    }
+
+    private static string Join(string path, string name) =>
+        name.Length == 0 ? path : path.Length == 0 ? name : $"{path}.{name}";
+}
+
+/// <summary>A function of one tensor, with parameters: a layer or a network.</summary>
+public abstract class Module : Component
+{
+    /// <summary>Computes the output.</summary>
+    public abstract Tensor Forward(Pass pass, Tensor x);
+
+    /// <summary>The output's shape for an input's shape.</summary>
+    /// <exception cref="ArgumentException">The input does not fit.</exception>
+    public virtual Shape OutputShape(Shape input) => input;
+
+    /// <summary>Multiply-adds of a forward pass over the input: those of linear maps, which dwarf the rest.</summary>
+    public virtual long MultiplyAdds(Shape input) => 0;
+
+    /// <summary>
+    /// Throws if the module cannot train on this input: found before training starts, where shapes are known.
+    /// </summary>
+    /// <exception cref="UserException">For example one element per statistic.</exception>
+    public virtual void CheckTraining(Shape input)
+    {
+    }
+}

@@ -1,0 +1,61 @@
+using EvenKeel.Autograd;
+using EvenKeel.Tensors;
+
+namespace EvenKeel.Modules;
+
+/// <summary>Which statistics normalize.</summary>
+public enum StatisticsSource
+{
+    /// <summary>The batch's in training and initialization, the running ones in evaluation.</summary>
+    ByMode,
+
+    /// <summary>Always the batch's.</summary>
+    Batch,
+
+    /// <summary>Always the running ones: frozen statistics.</summary>
+    Running,
+}
+
+/// <summary>
+/// A normalizer of activations: the module that a method places after a linear map. The activation that follows is
+/// part of it, so that methods with a fused kernel make one pass of both.
+/// </summary>
+/// <param name="channels">Channels of the input.</param>
+/// <param name="activation">Applied to the normalized value.</param>
+public abstract class NormLayer(int channels, Activation activation) : Module
+{
+    /// <summary>Channels of the input.</summary>
+    public int Channels { get; } = channels;
+
+    /// <summary>Applied to the normalized value.</summary>
+    public Activation Activation { get; } = activation;
+
+    /// <summary>Which statistics normalize; for methods with running statistics.</summary>
+    public StatisticsSource Statistics { get; set; } = StatisticsSource.ByMode;
+
+    /// <summary>False to keep running statistics as they are, also in training.</summary>
+    public bool UpdateRunning { get; set; } = true;
+
+    /// <summary>True if this pass normalizes with the batch's own statistics.</summary>
+    protected bool UsesBatch(Pass pass) => Statistics switch
+    {
+        StatisticsSource.Batch => true,
+        StatisticsSource.Running => false,
+        _ => pass.IsTraining,
+    };
+
+    /// <summary>True if this pass moves the running statistics: training only, never the initialization pass.</summary>
+    protected bool Updates(Pass pass) => UpdateRunning && pass.Mode == PassMode.Train;
+
+    /// <summary>Throws where each statistic would be taken over a single element.</summary>
+    /// <param name="input">Shape of the input.</param>
+    /// <param name="elements">Elements per statistic.</param>
+    /// <exception cref="UserException">elements is 1 and batch statistics are used.</exception>
+    protected void CheckElements(Shape input, int elements)
+    {
+        if (elements > 1 || Statistics == StatisticsSource.Running) return;
+        throw new UserException(
+            $"Layer {Name} normalizes an input of shape {input} with one element per statistic, which leaves nothing " +
+            "to measure: use a larger batch, drop or merge the last partial batch, or normalize with running statistics.");
+    }
+}

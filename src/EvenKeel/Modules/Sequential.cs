@@ -1,0 +1,100 @@
+using EvenKeel.Autograd;
+using EvenKeel.Tensors;
+
+namespace EvenKeel.Modules;
+
+/// <summary>Modules one after another, each with a name.</summary>
+public sealed class Sequential : Module
+{
+    private readonly List<Module> _modules = [];
+
+    /// <summary>Appends a module under a name.</summary>
+    /// <returns>This object, for chaining.</returns>
+    public Sequential Add(string name, Module module)
+    {
+        _modules.Add(Child(name, module));
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Pass pass, Tensor x)
+    {
+        foreach (var module in _modules)
+        {
+            x = module.Forward(pass, x);
+            pass.Watch?.Invoke(module, x);
+        }
+
+        return x;
+    }
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape input)
+    {
+        foreach (var module in _modules) input = module.OutputShape(input);
+        return input;
+    }
+
+    /// <inheritdoc/>
+    public override long MultiplyAdds(Shape input)
+    {
+        var sum = 0L;
+        foreach (var module in _modules)
+        {
+            sum += module.MultiplyAdds(input);
+            input = module.OutputShape(input);
+        }
+
+        return sum;
+    }
+
+    /// <inheritdoc/>
+    public override void CheckTraining(Shape input)
+    {
+        foreach (var module in _modules)
+        {
+            module.CheckTraining(input);
+            input = module.OutputShape(input);
+        }
+    }
+}
+
+/// <summary>f(body(x) + shortcut(x)): the block of residual networks (arXiv 1512.03385, section 3.2).</summary>
+public sealed class Residual : Module
+{
+    private readonly Module _body;
+    private readonly Module? _shortcut;
+    private readonly Activation _activation;
+
+    /// <summary>Declares the parts.</summary>
+    /// <param name="body">The residual function.</param>
+    /// <param name="shortcut">The projection, or null for the identity.</param>
+    /// <param name="activation">Applied to the sum.</param>
+    public Residual(Module body, Module? shortcut, Activation activation)
+    {
+        _body = Child("body", body);
+        _shortcut = shortcut is null ? null : Child("shortcut", shortcut);
+        _activation = activation;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Pass pass, Tensor x)
+    {
+        var sum = pass.Tape.Add(_body.Forward(pass, x), _shortcut is null ? x : _shortcut.Forward(pass, x));
+        return pass.Tape.Activate(sum, _activation);
+    }
+
+    /// <inheritdoc/>
+    public override Shape OutputShape(Shape input) => _body.OutputShape(input);
+
+    /// <inheritdoc/>
+    public override long MultiplyAdds(Shape input) =>
+        _body.MultiplyAdds(input) + (_shortcut?.MultiplyAdds(input) ?? 0);
+
+    /// <inheritdoc/>
+    public override void CheckTraining(Shape input)
+    {
+        _body.CheckTraining(input);
+        _shortcut?.CheckTraining(input);
+    }
+}

@@ -1,0 +1,41 @@
+using EvenKeel.Tensors;
+
+namespace EvenKeel.Modules;
+
+/// <summary>
+/// From stored parameters to the effective weight of a linear map. The plain map stores the weight itself; methods
+/// that act on weights (weight normalization and others) bring their own.
+/// </summary>
+public abstract class WeightMap : Component
+{
+    /// <summary>The effective weight, recorded on the pass's tape: [kh,kw,in,out] or [in,out].</summary>
+    public abstract Tensor Effective(Pass pass);
+}
+
+/// <summary>The weight itself.</summary>
+public sealed class PlainWeight : WeightMap
+{
+    private readonly Parameter _weight;
+
+    /// <summary>Declares the weight.</summary>
+    public PlainWeight(Shape shape, Init init) => _weight = Parameter("weight", shape, ParameterKind.Weight, init);
+
+    /// <inheritdoc/>
+    public override Tensor Effective(Pass pass) => _weight.Value;
+}
+
+/// <summary>A weight map with one magnitude per output that the first data can set (arXiv 1602.07868, section 3).</summary>
+public interface IDataInitialized
+{
+    /// <summary>Sets the magnitudes to 1, so that the pass measures the bare directions.</summary>
+    void SetUnitMagnitudes();
+
+    /// <summary>Sets the magnitude of each output.</summary>
+    void SetMagnitudes(ReadOnlySpan<float> magnitudes);
+
+    /// <summary>ε inside the root of the measured deviation; 0 in the original.</summary>
+    float InitEpsilon { get; }
+
+    /// <summary>Factor on the standardized output; 1 in the original.</summary>
+    float InitScale { get; }
+}

@@ -1,0 +1,64 @@
+using EvenKeel.Backends;
+using EvenKeel.Modules;
+using EvenKeel.Tensors;
+
+namespace EvenKeel.Optim;
+
+/// <summary>Moves parameters along their gradients.</summary>
+/// <param name="network">Whose parameters.</param>
+public abstract class Optimizer(Network network)
+{
+    private readonly List<(string Name, Tensor Value)> _state = [];
+
+    /// <summary>Learning rate of the next step; a schedule moves it.</summary>
+    public double LearningRate { get; set; }
+
+    /// <summary>Weight decay λ of the next step.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>True to decay gains and biases too; by default only weights are.</summary>
+    public bool DecayAll { get; init; }
+
+    /// <summary>Steps taken.</summary>
+    public long Steps { get; set; }
+
+    /// <summary>Buffers by name, to save with a checkpoint.</summary>
+    public IReadOnlyList<(string Name, Tensor Value)> State => _state;
+
+    /// <summary>Where the parameters live.</summary>
+    protected Backend Backend => network.Backend;
+
+    /// <summary>Moves every trainable parameter that has a gradient.</summary>
+    public void Step()
+    {
+        Steps++;
+        for (var i = 0; i < network.Parameters.Count; i++)
+        {
+            var parameter = network.Parameters[i];
+            if (parameter.Trainable && parameter.Value.Gradient is { } gradient)
+                Update(i, parameter.Value, gradient, Decays(parameter) ? (float)WeightDecay : 0f);
+        }
+    }
+
+    /// <summary>Moves one parameter.</summary>
+    /// <param name="index">Its place in the network's list.</param>
+    /// <param name="value">The parameter.</param>
+    /// <param name="gradient">Its gradient.</param>
+    /// <param name="decay">Its weight decay; 0 for exempt parameters.</param>
+    protected abstract void Update(int index, Tensor value, Tensor gradient, float decay);
+
+    /// <summary>A zeroed buffer for each parameter, saved as <c>name.parameter</c>.</summary>
+    protected Tensor[] Buffers(string name)
+    {
+        var buffers = new Tensor[network.Parameters.Count];
+        for (var i = 0; i < buffers.Length; i++)
+        {
+            buffers[i] = Backend.Allocate(network.Parameters[i].Shape);
+            _state.Add(($"{name}.{network.Parameters[i].Name}", buffers[i]));
+        }
+
+        return buffers;
+    }
+
+    private bool Decays(Parameter parameter) => DecayAll || parameter.Kind == ParameterKind.Weight;
+}

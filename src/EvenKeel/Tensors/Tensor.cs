@@ -1,0 +1,61 @@
+namespace EvenKeel.Tensors;
+
+/// <summary>
+/// Floats with a shape. Values made during a step belong to the step's arena and are valid until the next step
+/// starts; parameters and buffers last as long as their network.
+/// </summary>
+public sealed class Tensor
+{
+    internal Tensor(Storage storage, Shape shape)
+    {
+        Storage = storage;
+        Shape = shape;
+    }
+
+    /// <summary>Sizes; the last dimension is contiguous.</summary>
+    public Shape Shape { get; internal set; }
+
+    internal Storage Storage { get; set; }
+
+    /// <summary>True if backward passes must compute this tensor's gradient.</summary>
+    public bool NeedsGradient { get; internal set; }
+
+    /// <summary>The gradient, once a backward pass has filled it; null before.</summary>
+    public Tensor? Gradient => HasGradient ? GradientBuffer : null;
+
+    /// <summary>Memory for the gradient: lasting for parameters, borrowed from the arena for values.</summary>
+    internal Tensor? GradientBuffer { get; set; }
+
+    /// <summary>True once something was written into the gradient buffer in this step.</summary>
+    internal bool HasGradient { get; set; }
+
+    /// <summary>Copies the elements out, last dimension fastest.</summary>
+    /// <exception cref="ArgumentException">The destination is not exactly as long as the tensor.</exception>
+    public void CopyTo(Span<float> destination)
+    {
+        CheckLength(destination.Length);
+        Storage.Read(destination);
+    }
+
+    /// <summary>Copies elements in, last dimension fastest.</summary>
+    /// <exception cref="ArgumentException">The source is not exactly as long as the tensor.</exception>
+    public void CopyFrom(ReadOnlySpan<float> source)
+    {
+        CheckLength(source.Length);
+        Storage.Write(source);
+    }
+
+    /// <summary>The elements as a new array.</summary>
+    public float[] ToArray()
+    {
+        var copy = new float[Shape.Length];
+        Storage.Read(copy);
+        return copy;
+    }
+
+    private void CheckLength(int length)
+    {
+        if (length != Shape.Length)
+            throw new ArgumentException($"A tensor of shape {Shape} has {Shape.Length} elements, the span has {length}.");
+    }
+}
