@@ -19,8 +19,9 @@ internal static class CommandLine
             new HelpOption(),
             new VersionOption(),
             DataCommand.Create(),
+            VerifyCommand.Create(),
         };
-        root.AddExamples("evenkeel data list", "evenkeel data show shapes10 --out shapes10.png");
+        root.AddExamples("evenkeel data list", "evenkeel data show shapes10 --out shapes10.png", "evenkeel verify");
         Help.Install(root);
         return root;
     }
