@@ -51,7 +51,7 @@ internal static class VerifyCommand
         {
             var given = result.GetValue(paths) ?? [];
             var files = given.Length == 0 ? Embedded : GoldenFile.Find(given);
-            var set = given.Length == 0 ? "inside the command" : string.Join(", ", given);
+            var set = given.Length == 0 ? ["the set inside the command"] : given;
             var results = new List<VerificationResult>();
             foreach (var width in Widths(result.GetValue(path), result.GetValue(allPaths)))
             {
@@ -75,15 +75,16 @@ internal static class VerifyCommand
             : throw new UserException($"This processor has no {width}-bit vectors: use --path {string.Join(" or ", VectorPaths.Available.Select(p => (int)p))}.");
     }
 
-    private static void Print(Terminal terminal, string set, IReadOnlyList<VerificationResult> results)
+    private static void Print(Terminal terminal, IReadOnlyList<string> set, IReadOnlyList<VerificationResult> results)
     {
-        terminal.Line($"Golden vectors: {results[0].Cases.Count} {set}");
+        Wrap(terminal, $"Golden vectors: {results[0].Cases.Count} from", set);
         terminal.Line($"EvenKeel {Machine.Version} on {Machine.Cpu}");
         foreach (var result in results)
         {
+            if (result.Operations.Count == 0) continue;
             terminal.Line();
             terminal.Line($"{result.Path}-bit vectors, {Count(result.Threads, "thread")}:");
-            if (result.Operations.Count > 0) PrintTable(terminal, result);
+            PrintTable(terminal, result);
             foreach (var failed in result.Cases.Where(c => c.Failed)) PrintFailure(terminal, failed);
         }
 
@@ -103,15 +104,15 @@ internal static class VerifyCommand
         {
             operation.Operation,
             $"{operation.Cases}",
-            operation.Worst is null ? "-" : Scientific(operation.Worst.WorstError!.Value),
-            operation.Worst is null ? "-" : Scientific(operation.Worst.Tolerance),
-            operation.Worst is null ? "-" : $"{operation.Worst.WorstRatio:0.000}",
+            Scientific(operation.Error),
+            Scientific(operation.Tolerance),
+            operation.Ratio is { } ratio ? $"{ratio:0.000}" : "-",
             operation.Failed == 0 ? "ok" : "FAIL",
         }));
 
     private static void PrintFailure(Terminal terminal, CaseResult failed)
     {
-        terminal.Line($"FAIL {failed.Operation} {failed.Case} ({failed.File})");
+        terminal.Line($"FAIL {failed.File}");
         foreach (var array in failed.Arrays.Where(a => a.Problem is not null)) terminal.Line($"  {array.Name} {array.Problem}");
     }
 
@@ -119,9 +120,9 @@ internal static class VerifyCommand
     {
         int passed = results.Sum(r => r.Passed), failed = results.Sum(r => r.Failed);
         if (passed + failed == 0) return "Nothing was verified: none of the vectors is for an operation that EvenKeel has.";
-        var worst = results.SelectMany(r => r.Operations).Max(o => o.Worst?.WorstRatio);
+        var worst = results.SelectMany(r => r.Operations).Max(o => o.Ratio);
         var verdict = failed == 0 ? $"All {passed} checks passed" : $"{failed} of {passed + failed} checks FAILED";
-        var share = worst is null ? "" : $", worst at {worst:0.000} of its tolerance";
+        var share = worst is null ? "" : $", worst at {worst:0.000} of tolerance";
         return $"{verdict}{share}; {Count(results[0].Waiting, "vector")} not there yet.";
     }
 
@@ -150,5 +151,5 @@ internal static class VerifyCommand
 
     private static string Count(int number, string thing) => $"{number} {thing}{(number == 1 ? "" : "s")}";
 
-    private static string Scientific(double value) => value.ToString("0.0e+00", CultureInfo.InvariantCulture);
+    private static string Scientific(double? value) => value?.ToString("0.0e+00", CultureInfo.InvariantCulture) ?? "-";
 }

@@ -75,8 +75,12 @@ internal sealed record CaseResult
 /// <param name="Operation">The operation.</param>
 /// <param name="Cases">Vectors that were checked.</param>
 /// <param name="Failed">How many of them failed.</param>
-/// <param name="Worst">The vector nearest to its tolerance (or farthest beyond); null if none could be compared.</param>
-internal sealed record OperationResult(string Family, string Operation, int Cases, int Failed, CaseResult? Worst);
+/// <param name="WorstCase">The vector nearest to its tolerance, or farthest beyond; null if none could be compared.</param>
+/// <param name="Error">Its largest error.</param>
+/// <param name="Tolerance">Its tolerance.</param>
+/// <param name="Ratio">Error over tolerance.</param>
+internal sealed record OperationResult(
+    string Family, string Operation, int Cases, int Failed, string? WorstCase, double? Error, double? Tolerance, double? Ratio);
 
 /// <summary>Something that EvenKeel does not have yet.</summary>
 /// <param name="What">The operation, or a variant of it.</param>
@@ -104,9 +108,13 @@ internal sealed record VerificationResult(int Path, int Threads, IReadOnlyList<C
     /// <summary>The checked operations, in the order of their first vectors.</summary>
     public IReadOnlyList<OperationResult> Operations =>
     [
-        .. Cases.Where(c => c.NotThere is null).GroupBy(c => (c.Family, c.Operation)).Select(group => new OperationResult(
-            group.Key.Family, group.Key.Operation, group.Count(), group.Count(c => c.Failed),
-            group.Where(c => c.WorstRatio is not null).MaxBy(c => c.WorstRatio))),
+        .. Cases.Where(c => c.NotThere is null).GroupBy(c => (c.Family, c.Operation)).Select(group =>
+        {
+            var worst = group.Where(c => c.WorstRatio is not null).MaxBy(c => c.WorstRatio);
+            return new OperationResult(
+                group.Key.Family, group.Key.Operation, group.Count(), group.Count(c => c.Failed),
+                worst?.Case, worst?.WorstError, worst?.Tolerance, worst?.WorstRatio);
+        }),
     ];
 
     /// <summary>What is not there yet, in the order of the first vectors.</summary>
