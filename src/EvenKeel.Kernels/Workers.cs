@@ -16,7 +16,8 @@ public sealed unsafe class Workers : IDisposable
     private const int SpinsBeforeSleep = 2_000;
 
     private readonly Thread[] _threads;
-    private readonly SemaphoreSlim _wake = new(0);
+    private readonly SemaphoreSlim[] _wake;
+    private readonly int[] _asleep;
     private readonly float*[] _scratch;
     private readonly nuint[] _scratchLength;
     private void* _job;
@@ -24,7 +25,6 @@ public sealed unsafe class Workers : IDisposable
     private int _chunks;
     private int _next;
     private int _running;
-    private int _sleeping;
     private int _generation;
     private bool _disposed;
     private Exception? _failure;
@@ -43,9 +43,12 @@ public sealed unsafe class Workers : IDisposable
         _scratch = new float*[Threads + 1];
         _scratchLength = new nuint[Threads + 1];
         _threads = new Thread[Threads - 1];
+        _wake = new SemaphoreSlim[Threads - 1];
+        _asleep = new int[Threads - 1];
         for (var i = 0; i < _threads.Length; i++)
         {
             var worker = i + 1;
+            _wake[i] = new SemaphoreSlim(0);
             _threads[i] = new Thread(() => Loop(worker)) { IsBackground = true, Name = $"EvenKeel worker {worker}" };
             _threads[i].Start();
         }
@@ -84,8 +87,11 @@ public sealed unsafe class Workers : IDisposable
         Volatile.Write(ref _next, 0);
         Volatile.Write(ref _running, _threads.Length);
         Interlocked.Increment(ref _generation);
-        var sleeping = Interlocked.Exchange(ref _sleeping, 0);
-        if (sleeping > 0) _wake.Release(sleeping);
+        for (var i = 0; i < _threads.Length; i++)
+        {
+            if (Volatile.Read(ref _asleep[i]) != 0 && Interlocked.Exchange(ref _asleep[i], 0) != 0) _wake[i].Release();
+        }
+
         TakeChunks(0);
 
         // Wait even after a failure: the other workers still read the job in this frame.
@@ -122,10 +128,10 @@ public sealed unsafe class Workers : IDisposable
         if (_disposed) return;
         _disposed = true;
         Interlocked.Increment(ref _generation);
-        _wake.Release(Threads);
+        foreach (var wake in _wake) wake.Release();
         foreach (var thread in _threads) thread.Join();
         for (var i = 0; i <= Threads; i++) NativeMemory.AlignedFree(_scratch[i]);
-        _wake.Dispose();
+        foreach (var wake in _wake) wake.Dispose();
     }
 
     private static void Execute<TJob, V>(void* job, int chunk, int worker)
@@ -147,49 +153,33 @@ public sealed unsafe class Workers : IDisposable
 
     private void Loop(int worker)
     {
-        var seen = 0;
-        while (true)
+        for (var seen = 0; ; seen++)
         {
-            WaitForWork(ref seen);
+            WaitForWork(worker - 1, seen);
             if (Volatile.Read(ref _disposed)) return;
             TakeChunks(worker);
             Interlocked.Decrement(ref _running);
         }
     }
 
-    private void WaitForWork(ref int seen)
+    // Returns once the operation after the one seen is published: the next waits for this worker, so never a later one.
+    private void WaitForWork(int thread, int seen)
     {
         for (var spin = 0; spin < SpinsBeforeSleep; spin++)
         {
-            if (Volatile.Read(ref _generation) != seen)
-            {
-                seen++;
-                return;
-            }
-
+            if (Volatile.Read(ref _generation) != seen) return;
             Thread.SpinWait(8);
         }
 
-        Interlocked.Increment(ref _sleeping);
-        if (Volatile.Read(ref _generation) != seen && TryStayAwake())
+        // Work may be published between the last look and falling asleep. Whoever takes the mark away decides: this
+        // thread stays awake, or the publisher has released its semaphore and that release must be used up. The mark
+        // belongs to one thread: with a common count, one thread could use up another's release. And a publisher that
+        // was held up may take a mark set after its operation was done, so waking alone does not mean work.
+        while (Volatile.Read(ref _generation) == seen)
         {
-            seen++;
-            return;
-        }
-
-        _wake.Wait();
-        seen++;
-    }
-
-    // Work was published between the last look and falling asleep. Whoever takes the sleeper off the count decides:
-    // the publisher (it has released the semaphore, so wait for that) or this thread.
-    private bool TryStayAwake()
-    {
-        while (true)
-        {
-            var sleeping = Volatile.Read(ref _sleeping);
-            if (sleeping == 0) return false;
-            if (Interlocked.CompareExchange(ref _sleeping, sleeping - 1, sleeping) == sleeping) return true;
+            Interlocked.Exchange(ref _asleep[thread], 1);
+            if (Volatile.Read(ref _generation) != seen && Interlocked.Exchange(ref _asleep[thread], 0) != 0) return;
+            _wake[thread].Wait();
         }
     }
 }

@@ -40,7 +40,7 @@ public sealed class Shapes10Tests
         for (var i = 0; i < Steps * Steps; i++)
         {
             var (x, y) = (3f * (i % Steps + 0.5f) / Steps - 1.5f, 3f * (i / Steps + 0.5f) / Steps - 1.5f);
-            if (Shape.Distance(shape, x, y) < 0) inside++;
+            if (ShapeOutline.Distance(shape, x, y) < 0) inside++;
         }
 
         Assert.Equal(area, inside * 9.0 / (Steps * Steps), 0.02);

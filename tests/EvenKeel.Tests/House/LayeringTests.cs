@@ -20,11 +20,11 @@ public class LayeringTests
 
     [Fact]
     public void LibraryFoldersUseOnlyThoseAbove() =>
-        Check(typeof(Tensors.Tensor).Assembly, "EvenKeel", LibraryLayers);
+        Check(typeof(EvenKeel.Tensors.Tensor).Assembly, "EvenKeel", LibraryLayers);
 
     [Fact]
     public void LabFoldersUseOnlyThoseAbove() =>
-        Check(typeof(Lab.Studies.StudySpec).Assembly, "EvenKeel.Lab", LabLayers);
+        Check(typeof(EvenKeel.Lab.Studies.StudySpec).Assembly, "EvenKeel.Lab", LabLayers);
 
     [Fact]
     public void NamespacesAreFolders()
@@ -44,7 +44,7 @@ public class LayeringTests
     public void TheCheckSeesReferencesInsideMethodBodies()
     {
         var seen = References(typeof(Probe)).ToHashSet();
-        Assert.Contains(typeof(Training.RunSpec), seen);
+        Assert.Contains(typeof(EvenKeel.Training.RunSpec), seen);
     }
 
     private static void Check(Assembly assembly, string root, string[] layers)
@@ -140,6 +140,6 @@ public class LayeringTests
 
     private static class Probe
     {
-        public static object Make() => new Training.RunSpec();
+        public static object Make() => new EvenKeel.Training.RunSpec();
     }
 }

@@ -25,7 +25,7 @@ public class PublicApiTests
     private static string Surface()
     {
         var text = new StringBuilder();
-        foreach (var assembly in new[] { typeof(Kernels.Workers).Assembly, typeof(Tensors.Tensor).Assembly, typeof(Lab.Studies.StudySpec).Assembly })
+        foreach (var assembly in new[] { typeof(EvenKeel.Kernels.Workers).Assembly, typeof(EvenKeel.Tensors.Tensor).Assembly, typeof(EvenKeel.Lab.Studies.StudySpec).Assembly })
         {
             foreach (var type in assembly.GetExportedTypes().OrderBy(t => t.FullName, StringComparer.Ordinal))
             {
