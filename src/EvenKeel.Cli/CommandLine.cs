@@ -23,6 +23,7 @@ internal static class CommandLine
             StudyCommand.Create(),
             NormsCommand.Create(),
             DataCommand.Create(),
+            VerifyCommand.Create(),
             BenchCommand.Create(),
             DoctorCommand.Create(),
         };
