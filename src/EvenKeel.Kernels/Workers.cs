@@ -15,9 +15,11 @@ public sealed unsafe class Workers : IDisposable
 {
     private const int SpinsBeforeSleep = 2_000;
 
+    // With more threads than processors, spinning takes the processor from a thread that has work.
+    private readonly int _spins;
+
     private readonly Thread[] _threads;
-    private readonly SemaphoreSlim[] _wake;
-    private readonly int[] _asleep;
+    private readonly object _bed = new();
     private readonly float*[] _scratch;
     private readonly nuint[] _scratchLength;
     private void* _job;
@@ -25,6 +27,7 @@ public sealed unsafe class Workers : IDisposable
     private int _chunks;
     private int _next;
     private int _running;
+    private int _sleeping;
     private int _generation;
     private bool _disposed;
     private Exception? _failure;
@@ -40,15 +43,13 @@ public sealed unsafe class Workers : IDisposable
         if (!VectorPaths.Available.Contains(Path))
             throw new ArgumentException($"{Path} does not run on this processor: it has {string.Join(", ", VectorPaths.Available)}.");
         Threads = threads == 0 ? Environment.ProcessorCount : threads;
+        _spins = Threads > Environment.ProcessorCount ? 0 : SpinsBeforeSleep;
         _scratch = new float*[Threads + 1];
         _scratchLength = new nuint[Threads + 1];
         _threads = new Thread[Threads - 1];
-        _wake = new SemaphoreSlim[Threads - 1];
-        _asleep = new int[Threads - 1];
         for (var i = 0; i < _threads.Length; i++)
         {
             var worker = i + 1;
-            _wake[i] = new SemaphoreSlim(0);
             _threads[i] = new Thread(() => Loop(worker)) { IsBackground = true, Name = $"EvenKeel worker {worker}" };
             _threads[i].Start();
         }
@@ -86,12 +87,7 @@ public sealed unsafe class Workers : IDisposable
         _failure = null;
         Volatile.Write(ref _next, 0);
         Volatile.Write(ref _running, _threads.Length);
-        Interlocked.Increment(ref _generation);
-        for (var i = 0; i < _threads.Length; i++)
-        {
-            if (Volatile.Read(ref _asleep[i]) != 0 && Interlocked.Exchange(ref _asleep[i], 0) != 0) _wake[i].Release();
-        }
-
+        NextGeneration();
         TakeChunks(0);
 
         // Wait even after a failure: the other workers still read the job in this frame.
@@ -127,11 +123,9 @@ public sealed unsafe class Workers : IDisposable
     {
         if (_disposed) return;
         _disposed = true;
-        Interlocked.Increment(ref _generation);
-        foreach (var wake in _wake) wake.Release();
+        NextGeneration();
         foreach (var thread in _threads) thread.Join();
         for (var i = 0; i <= Threads; i++) NativeMemory.AlignedFree(_scratch[i]);
-        foreach (var wake in _wake) wake.Dispose();
     }
 
     private static void Execute<TJob, V>(void* job, int chunk, int worker)
@@ -153,34 +147,39 @@ public sealed unsafe class Workers : IDisposable
 
     private void Loop(int worker)
     {
-        for (var seen = 0; ; seen++)
+        var seen = 0;
+        while (true)
         {
-            WaitForWork(worker - 1, seen);
+            WaitForWork(ref seen);
             if (Volatile.Read(ref _disposed)) return;
             TakeChunks(worker);
             Interlocked.Decrement(ref _running);
         }
     }
 
-    // Returns once the operation after the one seen is published: the next waits for this worker, so never a later one.
-    private void WaitForWork(int thread, int seen)
+    // Both sides announce themselves with a full fence before they look at the other: either the worker sees the
+    // new generation before it sleeps, or this sees the sleeper. A worker takes part in every generation, exactly once.
+    private void NextGeneration()
     {
-        for (var spin = 0; spin < SpinsBeforeSleep; spin++)
+        Interlocked.Increment(ref _generation);
+        if (Volatile.Read(ref _sleeping) == 0) return;
+        lock (_bed) Monitor.PulseAll(_bed);
+    }
+
+    private void WaitForWork(ref int seen)
+    {
+        for (var spin = 0; spin < _spins && Volatile.Read(ref _generation) == seen; spin++) Thread.SpinWait(8);
+        if (Volatile.Read(ref _generation) == seen)
         {
-            if (Volatile.Read(ref _generation) != seen) return;
-            Thread.SpinWait(8);
+            lock (_bed)
+            {
+                Interlocked.Increment(ref _sleeping);
+                while (Volatile.Read(ref _generation) == seen) Monitor.Wait(_bed);
+                Interlocked.Decrement(ref _sleeping);
+            }
         }
 
-        // Work may be published between the last look and falling asleep. Whoever takes the mark away decides: this
-        // thread stays awake, or the publisher has released its semaphore and that release must be used up. The mark
-        // belongs to one thread: with a common count, one thread could use up another's release. And a publisher that
-        // was held up may take a mark set after its operation was done, so waking alone does not mean work.
-        while (Volatile.Read(ref _generation) == seen)
-        {
-            Interlocked.Exchange(ref _asleep[thread], 1);
-            if (Volatile.Read(ref _generation) != seen && Interlocked.Exchange(ref _asleep[thread], 0) != 0) return;
-            _wake[thread].Wait();
-        }
+        seen++;
     }
 }
 

@@ -24,7 +24,7 @@ internal sealed record Axis(double Low, double High, double Step)
     /// <summary>An axis that holds the values, its ends on ticks; from zero when that costs little room.</summary>
     public static Axis Around(double low, double high, int ticks)
     {
-        if (low >= 0 && low < 0.3 * high)
+        if (low >= 0 && low < 0.2 * high)
             low = 0;
         double spread = high - low;
         if (spread <= 0)

@@ -41,14 +41,14 @@ internal static class ChartSection
 
     private static void WriteFigure(StringBuilder html, ReportData data, StudyFigure figure)
     {
-        string over = data.Plan.Seeds.Count > 1 ? " Mean over the seeds; the band spans the lowest and the highest." : "";
+        string over = data.Plan.Seeds.Count > 1 ? " Mean over the seeds that reached the epoch; the band spans the lowest and the highest." : "";
         string reduced = data.Plan.Reduced is null ? "" : " <em>Reduced runs.</em>";
         string metric = data.Metric.LowerName;
         switch (figure)
         {
             case StudyFigure.TestError:
                 WriteLines(html, data.Metric.Name, $"After each epoch.{over}{reduced}",
-                    Chart(data, "error", $"{data.Metric.Name}, %", scheme => new LineSeries(
+                    ErrorChart(data, "error", scheme => new LineSeries(
                         scheme.Index, scheme.Scheme, Curve.OverEpochs(scheme.Runs, data.Metric.Of, 100))));
                 break;
             case StudyFigure.TestErrorSmoothed:
@@ -56,18 +56,18 @@ internal static class ChartSection
                 break;
             case StudyFigure.TrainLoss:
                 WriteLines(html, "Training loss", $"Mean over each epoch while training, with noise and dropout.{over}{reduced}",
-                    Chart(data, "train-loss", "Training loss, nats", scheme => new LineSeries(
+                    Chart(data, "train-loss", "Training loss", "nats per image", scheme => new LineSeries(
                         scheme.Index, scheme.Scheme, Curve.OverEpochs(scheme.Runs, epoch => epoch.TrainLoss, 1))));
                 break;
             case StudyFigure.TrainError:
                 WriteLines(html, "Training error", $"Over each epoch while training, with noise and dropout.{over}{reduced}",
-                    Chart(data, "train-error", "Training error, %", scheme => new LineSeries(
+                    Chart(data, "train-error", "Training error", "percent", scheme => new LineSeries(
                         scheme.Index, scheme.Scheme, Curve.OverEpochs(scheme.Runs, epoch => epoch.TrainError, 100))));
                 break;
             case StudyFigure.TestErrorByTime:
                 WriteLines(html, $"{data.Metric.Name} over time",
                     $"The same {metric} over the minutes each scheme took on this machine, evaluation included.{reduced}",
-                    Chart(data, "error-by-time", $"{data.Metric.Name}, %", scheme => new LineSeries(
+                    ErrorChart(data, "error-by-time", scheme => new LineSeries(
                         scheme.Index, scheme.Scheme,
                         Curve.OverEpochs(scheme.Runs, data.Metric.Of, 100).OverMinutes(scheme.Runs))) with
                     {
@@ -83,13 +83,17 @@ internal static class ChartSection
         }
     }
 
-    private static LineChart Chart(ReportData data, string id, string title, Func<SchemeResult, LineSeries> series) =>
-        new(id, title, "epoch", WholeX: true, [.. data.Schemes.Select(series)]);
+    private static LineChart Chart(
+        ReportData data, string id, string title, string unit, Func<SchemeResult, LineSeries> series) =>
+        new(id, title, unit, "epoch", WholeX: true, [.. data.Schemes.Select(series)]);
+
+    private static LineChart ErrorChart(ReportData data, string id, Func<SchemeResult, LineSeries> series) =>
+        Chart(data, id, data.Metric.Name, "percent", series) with { CutsStart = true };
 
     private static void WriteSmoothed(StringBuilder html, ReportData data, string reduced)
     {
         SortedDictionary<(int Window, int Degree), List<string>> filters = [];
-        LineChart chart = Chart(data, "error-smoothed", $"{data.Metric.Name}, smoothed, %", scheme =>
+        LineChart chart = ErrorChart(data, "error-smoothed", scheme =>
         {
             Curve raw = Curve.OverEpochs(scheme.Runs, data.Metric.Of, 100);
             if (raw.Count == 0)
@@ -102,15 +106,20 @@ internal static class ChartSection
             schemes.Add(scheme.Scheme);
             return new LineSeries(scheme.Index, scheme.Scheme, new Curve(raw.X, smooth, smooth, smooth), raw);
         });
-        string caption = "Savitzky-Golay filter, " + string.Join("; ", filters.Select(pair =>
-            (pair.Key.Window == 1 ? "none (too few epochs to smooth)" : $"window {pair.Key.Window}, degree {pair.Key.Degree}")
+        WriteLines(html, $"{data.Metric.Name}, smoothed", Show.Escape(SmoothingCaption(filters)) + reduced, chart);
+    }
+
+    private static string SmoothingCaption(SortedDictionary<(int Window, int Degree), List<string>> filters)
+    {
+        if (filters.Keys.All(key => key.Window == 1))
+            return "Shown raw: so few epochs cannot be smoothed.";
+        string used = string.Join("; ", filters.Select(pair =>
+            (pair.Key.Window == 1 ? "none" : $"window {pair.Key.Window}, degree {pair.Key.Degree}")
             + (filters.Count > 1 ? $" for {string.Join(", ", pair.Value)}" : "")));
-        bool shorter = filters.Keys.Any(key => key.Window < SmoothingWindow);
-        caption += shorter
-            ? $", in place of window {SmoothingWindow} and degree {SmoothingDegree}, for which the run is too short."
-            : ".";
-        WriteLines(
-            html, $"{data.Metric.Name}, smoothed", $"{Show.Escape(caption)} The raw curve lies faintly behind.{reduced}", chart);
+        string why = filters.Keys.Any(key => key.Window < SmoothingWindow)
+            ? $", in place of window {SmoothingWindow}, degree {SmoothingDegree}, which takes {SmoothingWindow} epochs"
+            : "";
+        return $"Savitzky-Golay filter: {used}{why}. The raw curve lies faintly behind.";
     }
 
     private static void WriteLines(StringBuilder html, string title, string caption, LineChart chart)
@@ -121,9 +130,8 @@ internal static class ChartSection
             return;
         }
 
-        int beyond = chart.PointsBeyond;
-        if (beyond > 0)
-            caption += $" {beyond} point{(beyond == 1 ? "" : "s")} far above the rest lie{(beyond == 1 ? "s" : "")} outside the drawing.";
+        if (chart.Beyond is { } beyond)
+            caption += $" {beyond}";
         html.Append($"<figure id=\"chart-{chart.Id}\"><h3>{Show.Escape(title)}</h3>\n{chart.Draw()}");
         html.Append($"<figcaption>{caption}</figcaption>\n");
         WriteValues(html, chart);

@@ -11,56 +11,95 @@ internal sealed record LineSeries(int Index, string Name, Curve Curve, Curve? Be
 
 /// <summary>A line chart, drawn as SVG that is complete without any script.</summary>
 /// <param name="Id">Its identifier in the page.</param>
-/// <param name="YTitle">What the vertical axis shows.</param>
+/// <param name="Title">What the vertical axis shows.</param>
+/// <param name="Unit">In which unit.</param>
 /// <param name="XTitle">What the horizontal axis shows.</param>
 /// <param name="WholeX">Whether the horizontal axis has whole numbers only.</param>
 /// <param name="Series">The lines.</param>
-internal sealed record LineChart(string Id, string YTitle, string XTitle, bool WholeX, IReadOnlyList<LineSeries> Series)
+internal sealed record LineChart(string Id, string Title, string Unit, string XTitle, bool WholeX, IReadOnlyList<LineSeries> Series)
 {
+    /// <summary>Height of the wide drawing.</summary>
+    public const double WideHeight = 360;
+
     private const int MostMarkedPoints = 12;
 
     private const double LabelHeight = 15;
 
+    // Cutting off the start must gain this much height, or the whole curve is worth more.
+    private const double SmallestCut = 1.25;
+
     /// <summary>Whether there is anything to draw.</summary>
     public bool HasPoints => Series.Any(series => series.Curve.Count > 0);
 
-    /// <summary>Points that lie above the drawing, because they would press all others flat.</summary>
-    public int PointsBeyond => Vertical is var axis
-        ? Values(mean: true).Count(value => value > axis.High)
-        : 0;
+    /// <summary>Whether the first eighth of a long run may lie above the drawing, for the sake of the rest.</summary>
+    public bool CutsStart { get; init; }
 
-    private Axis Horizontal => Axis.FromZero(
-        Series.Where(series => series.Curve.Count > 0).Max(series => series.Curve.X[^1]), 6, WholeX);
+    /// <summary>A sentence about points that lie above the drawing; null when all are in it.</summary>
+    public string? Beyond
+    {
+        get
+        {
+            Axis axis = Vertical;
+            double most = Values(series => series.Curve.Mean).Max();
+            return most <= axis.High
+                ? null
+                : $"The axis stops at {Show.Number(axis.High, axis.Decimals)}; "
+                + $"the curves reach {Show.Number(most, axis.Decimals + 1)}.";
+        }
+    }
+
+    // Whole numbers of a short run start at the first one; a long run starts at zero, where training does.
+    private Axis Horizontal
+    {
+        get
+        {
+            double last = Series.Where(series => series.Curve.Count > 0).Max(series => series.Curve.X[^1]);
+            return (WholeX, last) switch
+            {
+                (true, <= 1) => new Axis(0.5, 1.5, 1),
+                (true, <= MostMarkedPoints) => new Axis(1, last, 1),
+                _ => Axis.FromZero(last, 6, WholeX),
+            };
+        }
+    }
 
     private Axis Vertical
     {
         get
         {
-            double[] sorted = [.. Values(mean: false).Order()];
+            double[] sorted = [.. Values(series => [.. series.Curve.Low, .. series.Curve.High, .. series.Behind?.Mean ?? []])
+                .Order()];
             double low = sorted[0];
             double high = sorted[^1];
+            // A run that blows up must not press the other curves flat.
             double most = sorted[(int)(0.95 * (sorted.Length - 1))];
-            // A run that blows up, or a start far above the rest, must not press the other curves flat.
             if (high - low > 3 * (most - low) && most > low)
                 high = most + (0.25 * (most - low));
-            return Axis.Around(low, high, 5);
+            double later = HighAfterStart();
+            if (CutsStart && high - low > SmallestCut * (later - low) && later > low)
+                high = later;
+            return Axis.Around(low, high, 6);
         }
     }
 
     /// <summary>Both drawings, one after the other.</summary>
     public string Draw()
     {
-        double labels = Math.Clamp(Series.Max(series => Shortened(series.Name).Length) * 7.2 + 14, 40, 130);
+        double labels = Math.Clamp(Series.Max(series => Shortened(series.Name).Length) * 8.4 + 14, 40, 150);
         StringBuilder svg = new();
-        Draw(svg, new ChartFrame("wide", 560, 340, 46, labels, 34, 36));
-        Draw(svg, new ChartFrame("narrow", 360, 270, 40, 10, 32, 34));
+        Draw(svg, new ChartFrame("wide", 560, WideHeight, 46, labels, 34, 38));
+        Draw(svg, new ChartFrame("narrow", 360, 290, 40, 10, 32, 34));
         return svg.ToString();
     }
 
     private static string Shortened(string name) => name.Length <= 16 ? name : name[..15] + "…";
 
-    private IEnumerable<double> Values(bool mean) => Series.SelectMany(series =>
-        mean ? series.Curve.Mean : [.. series.Curve.Low, .. series.Curve.High, .. series.Behind?.Mean ?? []]);
+    private IEnumerable<double> Values(Func<LineSeries, IEnumerable<double>> of) => Series.SelectMany(of);
+
+    // The highest point once an eighth of the points is over; short runs are drawn whole.
+    private double HighAfterStart() => Values(series => series.Curve.Count <= MostMarkedPoints
+        ? series.Curve.High
+        : series.Curve.High.Skip(series.Curve.Count / 8)).Max();
 
     private void Draw(StringBuilder svg, ChartFrame frame)
     {
@@ -70,15 +109,16 @@ internal sealed record LineChart(string Id, string YTitle, string XTitle, bool W
             .Select(series => $"{series.Name} {Show.Rough(series.Curve.Mean[^1])}"));
         frame.Open(
             svg,
-            $"{YTitle} by {XTitle}. At the end: {ends}.",
+            $"{Title} in {Unit} by {XTitle}. At the end: {ends}.",
             $" tabindex=\"0\" data-chart=\"{Id}\" data-left=\"{Show.Place(frame.Left)}\" "
             + $"data-end=\"{Show.Place(frame.End)}\" data-top=\"{Show.Place(frame.Top)}\" "
-            + $"data-floor=\"{Show.Place(frame.Floor)}\" data-high=\"{Precise(x.High)}\" "
+            + $"data-floor=\"{Show.Place(frame.Floor)}\" data-low=\"{Precise(x.Low)}\" "
+            + $"data-high=\"{Precise(x.High)}\" "
             + $"data-ylow=\"{Precise(y.Low)}\" data-yhigh=\"{Precise(y.High)}\"");
         DrawAxes(svg, frame, x, y);
         string clip = $"{Id}-{frame.Name}";
-        svg.Append($"<clipPath id=\"{clip}\"><rect x=\"{Show.Place(frame.Left)}\" y=\"{Show.Place(frame.Top - 3)}\" "
-            + $"width=\"{Show.Place(frame.End - frame.Left + 3)}\" height=\"{Show.Place(frame.Floor - frame.Top + 6)}\"/>"
+        svg.Append($"<clipPath id=\"{clip}\"><rect x=\"{Show.Place(frame.Left - 4)}\" y=\"{Show.Place(frame.Top - 3)}\" "
+            + $"width=\"{Show.Place(frame.End - frame.Left + 8)}\" height=\"{Show.Place(frame.Floor - frame.Top + 6)}\"/>"
             + "</clipPath>\n");
         svg.Append($"<g clip-path=\"url(#{clip})\">\n");
         foreach (LineSeries series in Series)
@@ -91,7 +131,7 @@ internal sealed record LineChart(string Id, string YTitle, string XTitle, bool W
 
     private void DrawAxes(StringBuilder svg, ChartFrame frame, Axis x, Axis y)
     {
-        ChartFrame.Text(svg, 0, 14, YTitle, "title");
+        ChartFrame.Text(svg, 0, 14, Unit, "title");
         foreach (double tick in y.Ticks)
         {
             double at = y.Place(tick, frame.Floor, frame.Top);

@@ -17,7 +17,7 @@ internal sealed record PublishedChart(
     /// <summary>Both drawings, one after the other.</summary>
     public string Draw()
     {
-        double names = Math.Clamp((Schemes.Max(scheme => scheme.Scheme.Length) * 7.4) + 16, 46, 150);
+        double names = Math.Clamp((Schemes.Max(scheme => scheme.Scheme.Length) * 9.4) + 16, 46, 150);
         double height = (Schemes.Count * RowHeight) + 92;
         StringBuilder svg = new();
         Draw(svg, new ChartFrame("wide", 1140, height, names, 20, 50, 42));
@@ -94,7 +94,7 @@ internal sealed record PublishedChart(
         double y = 12;
         svg.Append($"<circle class=\"dot key\" cx=\"{Show.Place(x)}\" cy=\"{Show.Place(y)}\" r=\"5.5\"/>");
         ChartFrame.Text(svg, x + 11, y + 4.3, Measured, "tick");
-        x += (Measured.Length * 6.6) + 34;
+        x += (Measured.Length * 7.4) + 34;
         for (int i = 0; i < Published.Count; i++)
         {
             if (x + 60 > frame.Width)
@@ -105,7 +105,7 @@ internal sealed record PublishedChart(
 
             Shape(svg, i, x, y, Published[i].Label);
             ChartFrame.Text(svg, x + 11, y + 4.3, Published[i].Label, "tick");
-            x += (Published[i].Label.Length * 6.6) + 34;
+            x += (Published[i].Label.Length * 7.4) + 34;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using EvenKeel.Lab.Statistics;
 using EvenKeel.Lab.Studies;
+using EvenKeel.Training;
 
 namespace EvenKeel.Lab.Reports;
 
@@ -11,7 +12,7 @@ internal static class ResultSection
     public static void Write(StringBuilder html, ReportData data, SummaryTable table)
     {
         html.Append("<section id=\"results\"><h2>Results</h2>\n");
-        html.Append($"<p class=\"finding\">{Finding(data)}</p>\n");
+        html.Append($"<p class=\"finding\">{Finding(data)}{Missing(data)}</p>\n");
         WriteTable(html, data, table);
         WritePublished(html, data);
         html.Append("</section>\n");
@@ -53,6 +54,17 @@ internal static class ResultSection
         }
 
         return text;
+    }
+
+    private static string Missing(ReportData data)
+    {
+        RunData[] runs = [.. data.Runs];
+        RunData[] missing = [.. runs.Where(run => run.Status != RunStatus.Finished)];
+        if (missing.Length == 0)
+            return "";
+        string states = string.Join(", ", missing.GroupBy(run => run.StatusText, StringComparer.Ordinal)
+            .Select(group => $"{group.Count()} {group.Key}"));
+        return $" <b>{missing.Length} of {runs.Length} runs did not finish: {states}.</b>";
     }
 
     private static void WriteTable(StringBuilder html, ReportData data, SummaryTable table)

@@ -55,7 +55,9 @@ internal static class SettingsSection
                 into.Add((name, []));
             }
 
-            into[at].Values.Add(ValueText(value));
+            // A number of images that is not set means all of them.
+            bool images = member.EndsWith("Images", StringComparison.Ordinal);
+            into[at].Values.Add(value is null && images ? "all" : ValueText(value));
         }
     }
 
@@ -65,6 +67,8 @@ internal static class SettingsSection
         JsonArray { Count: 0 } => "none",
         JsonArray items => string.Join(" ", items.Select(ValueText)),
         JsonValue single when single.TryGetValue(out string? text) => text,
+        JsonValue single when single.TryGetValue(out double number) => number.ToString("R", CultureInfo.InvariantCulture)
+            .Replace("E-0", "e-", StringComparison.Ordinal).Replace('E', 'e'),
         _ => value.ToJsonString(),
     };
 

@@ -17,7 +17,7 @@ internal static class SummaryNotes
         int seeds = data.Plan.Seeds.Count;
         notes.Add(seeds == 1
             ? "One seed: there is no interval, and small differences may be chance."
-            : $"Means over {seeds} seeds, the same for every scheme, with 95% intervals by Student's t.");
+            : $"Means over {seeds} seeds, the same for every scheme, with 95% intervals by Student’s t.");
         if (seeds > 1 && data.Schemes.Any(scheme => scheme.Difference is not null))
         {
             notes.Add(

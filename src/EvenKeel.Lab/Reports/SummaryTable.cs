@@ -74,14 +74,9 @@ internal sealed record SummaryTable(
         return scheme.Runs.All(run => run.Status is null) ? "not run" : "not yet";
     }
 
-    private static string RunsCell(SchemeResult scheme)
-    {
-        int diverged = scheme.Runs.Count(run => run.Status == RunStatus.Diverged);
-        string text = scheme.Finished == scheme.Runs.Count
-            ? $"{scheme.Finished}"
-            : $"{scheme.Finished} of {scheme.Runs.Count}";
-        return diverged == 0 ? text : $"{text}, {diverged} diverged";
-    }
+    private static string RunsCell(SchemeResult scheme) => scheme.Finished == scheme.Runs.Count
+        ? $"{scheme.Finished}"
+        : $"{scheme.Finished} of {scheme.Runs.Count}";
 
     private static string Measured(double? value) => value is { } number ? Show.Rough(number) : Show.Nothing;
 }

@@ -7,7 +7,7 @@ namespace EvenKeel.Lab.Reports;
 /// <param name="Schemes">The schemes that have a time.</param>
 internal sealed record TimeBars(IReadOnlyList<SchemeResult> Schemes)
 {
-    private const double RowHeight = 34;
+    private const double Margins = 76;
 
     private static readonly (string Name, Func<PhaseSeconds, double> Of)[] Phases =
     [
@@ -18,13 +18,16 @@ internal sealed record TimeBars(IReadOnlyList<SchemeResult> Schemes)
         ("evaluation", phases => phases.Evaluate),
     ];
 
+    // As high as the line charts beside it, unless there are many or few rows.
+    private double RowHeight => Math.Clamp((LineChart.WideHeight - Margins) / Schemes.Count, 30, 56);
+
     /// <summary>Both drawings, one after the other.</summary>
     public string Draw()
     {
-        double names = Math.Clamp((Schemes.Max(scheme => scheme.Scheme.Length) * 7.4) + 12, 46, 150);
-        double height = (Schemes.Count * RowHeight) + 76;
+        double names = Math.Clamp((Schemes.Max(scheme => scheme.Scheme.Length) * 9.4) + 12, 46, 160);
+        double height = (Schemes.Count * RowHeight) + Margins;
         StringBuilder svg = new();
-        Draw(svg, new ChartFrame("wide", 560, height, names, 118, 30, 46));
+        Draw(svg, new ChartFrame("wide", 560, height, names, 128, 30, 46));
         Draw(svg, new ChartFrame("narrow", 360, height + 18, names, 62, 30, 64));
         return svg.ToString();
     }
@@ -35,7 +38,7 @@ internal sealed record TimeBars(IReadOnlyList<SchemeResult> Schemes)
         string times = string.Join("; ", Schemes.Select(
             scheme => $"{scheme.Scheme} {Show.Rough(scheme.EpochSeconds!.Value)}"));
         frame.Open(svg, $"Seconds per epoch: {times}.");
-        ChartFrame.Text(svg, 0, 14, "Seconds per epoch", "title");
+        ChartFrame.Text(svg, 0, 14, "seconds", "title");
         foreach (double tick in axis.Ticks)
         {
             double at = axis.Place(tick, frame.Left, frame.End);
@@ -50,7 +53,7 @@ internal sealed record TimeBars(IReadOnlyList<SchemeResult> Schemes)
         svg.Append("</svg>\n");
     }
 
-    private static void DrawRow(StringBuilder svg, ChartFrame frame, Axis axis, SchemeResult scheme, double top)
+    private void DrawRow(StringBuilder svg, ChartFrame frame, Axis axis, SchemeResult scheme, double top)
     {
         double seconds = scheme.EpochSeconds!.Value;
         double end = axis.Place(seconds, frame.Left, frame.End);
@@ -78,9 +81,9 @@ internal sealed record TimeBars(IReadOnlyList<SchemeResult> Schemes)
         svg.Append("</g>\n");
     }
 
-    private static void Bar(StringBuilder svg, double from, double to, double middle, string part, string title)
+    private void Bar(StringBuilder svg, double from, double to, double middle, string part, string title)
     {
-        const double thickness = 18;
+        double thickness = RowHeight * 0.52;
         if (to - from < 0.05)
             return;
         svg.Append($"<rect class=\"bar {part}\" x=\"{Show.Place(from)}\" y=\"{Show.Place(middle - (thickness / 2))}\" "
@@ -95,7 +98,7 @@ internal sealed record TimeBars(IReadOnlyList<SchemeResult> Schemes)
         string[] names = [.. Phases.Select(phase => phase.Name), "other"];
         for (int i = 0; i < names.Length; i++)
         {
-            double width = (names[i].Length * 6.3) + 26;
+            double width = (names[i].Length * 7.4) + 26;
             if (x + width > frame.Width)
             {
                 x = 0;

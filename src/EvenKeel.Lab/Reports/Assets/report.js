@@ -59,7 +59,8 @@
     const left = number(chart, "left"), end = number(chart, "end");
     const top = number(chart, "top"), floor = number(chart, "floor");
     const low = number(chart, "ylow"), high = number(chart, "yhigh");
-    const across = value => left + value / number(chart, "high") * (end - left);
+    const first = number(chart, "low"), last = number(chart, "high");
+    const across = value => left + (value - first) / (last - first) * (end - left);
     const up = value => floor - (value - low) / (high - low) * (floor - top);
 
     const reading = chart.querySelector(".reading");
@@ -68,7 +69,7 @@
     const rows = [];
     for (const series of shown) {
       const at = nearest(series.x, x);
-      const reach = data.x === "epoch" ? 0.5 : number(chart, "high") / 20;
+      const reach = data.x === "epoch" ? 0.5 : last / 20;
       if (Math.abs(series.x[at] - x) > reach) continue;
       rows.push({ i: series.i, y: series.y[at] });
       if (series.y[at] <= high)
@@ -109,7 +110,8 @@
       const box = chart.getBoundingClientRect();
       const at = (event.clientX - box.left) / box.width * chart.viewBox.baseVal.width;
       const left = number(chart, "left"), end = number(chart, "end");
-      place = read(chart, data, (at - left) / (end - left) * number(chart, "high"));
+      const low = number(chart, "low"), high = number(chart, "high");
+      place = read(chart, data, low + (at - left) / (end - left) * (high - low));
     };
     chart.addEventListener("pointermove", fromPointer);
     chart.addEventListener("pointerdown", fromPointer);
