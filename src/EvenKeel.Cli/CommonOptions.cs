@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace EvenKeel.Cli;
 
@@ -22,6 +23,24 @@ internal static class CommonOptions
         Description = "Threads; 0 means one per processor. Results do not depend on it.",
         HelpName = "N",
         DefaultValueFactory = _ => 0,
+    };
+
+    /// <summary><c>--seeds</c>: numbers separated by commas.</summary>
+    public static Option<IReadOnlyList<ulong>?> Seeds() => new("--seeds")
+    {
+        Description = "Seeds, separated by commas; the same for every scheme.",
+        HelpName = "1,2,3",
+        CustomParser = result =>
+        {
+            var seeds = new List<ulong>();
+            foreach (var text in result.Tokens[0].Value.Split(','))
+            {
+                if (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed)) seeds.Add(seed);
+                else result.AddError($"--seeds {result.Tokens[0].Value}: '{text}' is not a whole number of 0 or more; expected such as 1,2,3.");
+            }
+
+            return seeds;
+        },
     };
 
     /// <summary><c>--out</c>.</summary>

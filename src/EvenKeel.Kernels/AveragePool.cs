@@ -17,7 +17,7 @@ internal static unsafe partial class Pool
         }
     }
 
-    /// <summary>dx = Σ dy/size over the windows a pixel lies in, in row-major order of the output. Overwrites dx.</summary>
+    /// <summary>dx = Σ dy/size over the windows a pixel lies in, in the order of the output. Overwrites dx.</summary>
     public static void AverageBackward(
         Workers workers, in PoolGeometry geometry, bool countPadding, ReadOnlySpan<float> dy, Span<float> dx)
     {
@@ -62,7 +62,8 @@ internal static unsafe partial class Pool
             }
         }
 
-        private void Pixel<V>(float* corner, int height, int width, float share, float* y) where V : unmanaged, ILanes<V>
+        private void Pixel<V>(float* corner, int height, int width, float share, float* y)
+            where V : unmanaged, ILanes<V>
         {
             nint channels = g.Channels;
             var line = g.Width * channels;

@@ -38,7 +38,7 @@ internal static unsafe partial class Channels
         }
     }
 
-    /// <summary>y = act(x + bias[c]) with act(v) = v where v &gt; 0, else slope·v; slope 1 adds the bias only.</summary>
+    /// <summary>y = act(x + bias[c]) with act(v) = v where v &gt; 0, else slope·v; slope 1: no activation.</summary>
     public static void AddBias(
         Workers workers, ReadOnlySpan<float> x, ReadOnlySpan<float> bias, int channels, float slope, Span<float> y)
     {

@@ -19,6 +19,6 @@ internal static unsafe class ChannelTable
         return destination;
     }
 
-    /// <summary>How far the channel moves from one vector to the next; subtract the channels once if it passes them.</summary>
+    /// <summary>How far the channel moves with every vector; subtract the channels once if it passes them.</summary>
     public static int Step(int channels) => channels > 16 ? 16 : 16 % channels;
 }

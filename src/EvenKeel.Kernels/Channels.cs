@@ -6,7 +6,7 @@ namespace EvenKeel.Kernels;
 /// </summary>
 internal static unsafe partial class Channels
 {
-    /// <summary>sums[c] = Σ x over the rows, added to sums if <paramref name="accumulate"/>: the gradient of a bias.</summary>
+    /// <summary>sums[c] = Σ x over the rows, or += if <paramref name="accumulate"/>: the gradient of a bias.</summary>
     public static void Sum(Workers workers, ReadOnlySpan<float> x, int channels, Span<float> sums, bool accumulate)
     {
         var split = new ColumnSplit(Require.Rows(x, channels), channels);

@@ -18,19 +18,25 @@ internal readonly record struct ConvGeometry(
     int Stride,
     int Padding)
 {
+    public int Batch { get; } = AtLeastOne(Batch, "batch");
+
+    public int InChannels { get; } = AtLeastOne(InChannels, "input channel count");
+
+    public int OutChannels { get; } = AtLeastOne(OutChannels, "output channel count");
+
     public int OutHeight { get; } = OutSize(Height, KernelHeight, Stride, Padding, "height");
 
     public int OutWidth { get; } = OutSize(Width, KernelWidth, Stride, Padding, "width");
 
     public int Taps => KernelHeight * KernelWidth;
 
-    public long InPixels => (long)AtLeastOne(Batch, "batch") * Height * Width;
+    public long InPixels => (long)Batch * Height * Width;
 
-    public long OutPixels => (long)AtLeastOne(Batch, "batch") * OutHeight * OutWidth;
+    public long OutPixels => (long)Batch * OutHeight * OutWidth;
 
-    public long InputLength => InPixels * AtLeastOne(InChannels, "input channel count");
+    public long InputLength => InPixels * InChannels;
 
-    public long OutputLength => OutPixels * AtLeastOne(OutChannels, "output channel count");
+    public long OutputLength => OutPixels * OutChannels;
 
     public long WeightLength => (long)Taps * InChannels * OutChannels;
 

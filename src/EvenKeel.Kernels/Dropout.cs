@@ -8,7 +8,7 @@ internal static unsafe class Dropout
     /// <paramref name="accumulate"/>. On the gradient of the output with the same stream and rate it is the backward
     /// pass. y may be the same span as x.
     /// </summary>
-    /// <remarks>1/(1 − rate) is rounded to float once and multiplied. What is dropped is 0 even where x is NaN.</remarks>
+    /// <remarks>1/(1 − rate) is rounded to float once, then multiplied. Dropped means 0 even where x is NaN.</remarks>
     public static void Apply(
         Workers workers, RandomStream stream, float rate, ReadOnlySpan<float> x, Span<float> y, bool accumulate)
     {

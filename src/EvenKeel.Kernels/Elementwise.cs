@@ -50,12 +50,13 @@ internal static unsafe class Elementwise
         }
     }
 
-    /// <summary>dx = dy where the output y &gt; 0, else slope·dy; added to dx if <paramref name="accumulate"/>.</summary>
+    /// <summary>dx = dy where the output y &gt; 0, else slope·dy, or dx += if <paramref name="accumulate"/>.</summary>
     /// <remarks>The output has the sign of the input only if slope is not negative.</remarks>
     public static void LeakyReluBackward(
         Workers workers, float slope, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx, bool accumulate)
     {
-        Require.That(slope >= 0f, $"slope is {slope}: expected 0 or more, the output tells nothing about the input otherwise.");
+        Require.That(
+            slope >= 0f, $"slope is {slope}: expected 0 or more, else the output does not tell the input's sign.");
         Require.Length(dy, y.Length);
         Require.Length(dx, y.Length);
         fixed (float* yp = y, dyp = dy, dxp = dx)

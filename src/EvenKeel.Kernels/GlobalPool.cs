@@ -6,7 +6,9 @@ internal static unsafe partial class Pool
     public static void GlobalAverageForward(
         Workers workers, int batch, int pixels, int channels, ReadOnlySpan<float> x, Span<float> y)
     {
-        Require.That(pixels >= 1 && channels >= 1, $"global pooling over {pixels} pixels of {channels} channels: expected 1 or more.");
+        Require.That(
+            pixels >= 1 && channels >= 1,
+            $"global pooling over {pixels} pixels of {channels} channels: expected 1 or more.");
         Require.Length(x, (long)batch * pixels * channels);
         Require.Length(y, (long)batch * channels);
         fixed (float* xp = x, yp = y)
@@ -20,7 +22,9 @@ internal static unsafe partial class Pool
     public static void GlobalAverageBackward(
         Workers workers, int batch, int pixels, int channels, ReadOnlySpan<float> dy, Span<float> dx)
     {
-        Require.That(pixels >= 1 && channels >= 1, $"global pooling over {pixels} pixels of {channels} channels: expected 1 or more.");
+        Require.That(
+            pixels >= 1 && channels >= 1,
+            $"global pooling over {pixels} pixels of {channels} channels: expected 1 or more.");
         Require.Length(dy, (long)batch * channels);
         Require.Length(dx, (long)batch * pixels * channels);
         fixed (float* dyp = dy, dxp = dx)

@@ -139,9 +139,14 @@ internal static unsafe partial class Pool
                     g.Covering(ix, g.OutWidth, out var firstX, out var endX);
                     var target = dx + ((nint)row * g.Width + ix) * g.Channels;
                     if (endY - firstY == 1 && endX - firstX == 1)
-                        One<V>(windows + ((nint)firstY * g.OutWidth + firstX) * g.Channels, Position(iy, firstY, ix, firstX), target);
+                    {
+                        var window = windows + ((nint)firstY * g.OutWidth + firstX) * g.Channels;
+                        One<V>(window, Position(iy, firstY, ix, firstX), target);
+                    }
                     else
+                    {
                         Gather<V>(windows, iy, firstY, endY, ix, firstX, endX, target);
+                    }
                 }
             }
         }

@@ -5,7 +5,8 @@ namespace EvenKeel.Kernels;
 /// A chunk of rows is read twice while it lies in the cache: first its mean, then squares of what is left after
 /// subtracting it. Chunks are merged by Chan, Golub and LeVeque's formula, M2 = Σ (M2_i + n_i·(mean_i − mean)²)
 /// ("Algorithms for computing the sample variance", The American Statistician 37, 1983). E[x²] − E[x]² is never
-/// formed: it loses all digits when the mean is large.
+/// formed: it loses all digits when the mean is large. All of this runs on differences from the first row, since a
+/// chunk's mean rounded at the size of x would spoil the merge.
 /// </remarks>
 internal static unsafe class Moments
 {
@@ -29,12 +30,15 @@ internal static unsafe class Moments
         Require.Length(mean, channels);
         var split = new ColumnSplit(rows, channels);
         var planes = variance.IsEmpty ? 1 : 2;
-        var means = workers.SharedScratch(ColumnSums.Scratch(split, planes));
+        var pivot = workers.SharedScratch((nuint)split.Width + ColumnSums.Scratch(split, planes));
+        var means = pivot + split.Width;
         var merged = means + (nint)planes * split.RowChunks * split.Width;
         var squares = variance.IsEmpty ? null : means + (nint)split.RowChunks * split.Width;
         fixed (float* xp = x)
         {
-            var job = new ChunkJob(xp, means, squares, split);
+            for (var copy = 0; copy < split.Copies; copy++)
+                x[..channels].CopyTo(new Span<float>(pivot + copy * channels, channels));
+            var job = new ChunkJob(xp, pivot, means, squares, split);
             workers.Run(split.Chunks, ref job);
             var merge = new MergeJob(means, squares, merged, split);
             workers.Run(WorkSplit.Chunks(split.Width, MergeJob.Columns), ref merge);
@@ -47,10 +51,12 @@ internal static unsafe class Moments
         in ColumnSplit split, int rows, float* x, float* merged, int channel, Span<float> mean, Span<float> variance)
     {
         var end = rows * split.Channels;
-        var sum = split.WideRows > 0 ? split.WideRows * ColumnSums.OfChannel(split, merged, channel) : 0.0;
-        for (var i = split.RestStart + channel; i < end; i += split.Channels) sum += x[i];
+        double pivot = x[channel];
+        var sum = 0.0;
+        if (split.WideRows > 0) sum = split.WideRows * ColumnSums.OfChannel(split, merged, channel);
+        for (var i = split.RestStart + channel; i < end; i += split.Channels) sum += x[i] - pivot;
         var center = sum / rows;
-        mean[channel] = (float)center;
+        mean[channel] = (float)(pivot + center);
         if (variance.IsEmpty) return;
         var squares = 0.0;
         for (var copy = 0; copy < split.Copies && split.WideRows > 0; copy++)
@@ -60,11 +66,16 @@ internal static unsafe class Moments
             squares += merged[split.Width + column] + split.WideRows * apart * apart;
         }
 
-        for (var i = split.RestStart + channel; i < end; i += split.Channels) squares += (x[i] - center) * (x[i] - center);
+        for (var i = split.RestStart + channel; i < end; i += split.Channels)
+        {
+            var apart = x[i] - pivot - center;
+            squares += apart * apart;
+        }
+
         variance[channel] = (float)(squares / rows);
     }
 
-    private readonly struct ChunkJob(float* x, float* means, float* squares, ColumnSplit split) : ILaneJob
+    private readonly struct ChunkJob(float* x, float* pivot, float* means, float* squares, ColumnSplit split) : ILaneJob
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
@@ -72,15 +83,14 @@ internal static unsafe class Moments
             nint width = split.Width;
             var source = x + row * width + column;
             var offset = chunk / split.Panels * width + column;
-            Center<V>(source, width, columns, rows, means + offset);
-            if (squares != null) Square<V>(source, width, columns, rows, means + offset, squares + offset);
+            Center<V>(source, pivot + column, width, columns, rows, means + offset);
+            if (squares == null) return;
+            Square<V>(source, pivot + column, width, columns, rows, means + offset, squares + offset);
         }
 
-        // Differences from the first row are added up, not the values: their sum keeps its digits at any offset.
-        private static void Center<V>(float* source, nint width, nint columns, int rows, float* mean)
+        private static void Center<V>(float* source, float* pivot, nint width, nint columns, int rows, float* mean)
             where V : unmanaged, ILanes<V>
         {
-            var pivot = source;
             new Span<float>(mean, (int)columns).Clear();
             var r = 0;
             for (; r <= rows - 4; r += 4, source += 4 * width)
@@ -102,10 +112,11 @@ internal static unsafe class Moments
             }
 
             var count = V.Splat(rows);
-            for (nint j = 0; j < columns; j += 16) V.Store(mean + j, V.Load(pivot + j) + V.Load(mean + j) / count);
+            for (nint j = 0; j < columns; j += 16) V.Store(mean + j, V.Load(mean + j) / count);
         }
 
-        private static void Square<V>(float* source, nint width, nint columns, int rows, float* mean, float* squares)
+        private static void Square<V>(
+            float* source, float* pivot, nint width, nint columns, int rows, float* mean, float* squares)
             where V : unmanaged, ILanes<V>
         {
             new Span<float>(squares, (int)columns).Clear();
@@ -115,11 +126,12 @@ internal static unsafe class Moments
                 for (nint j = 0; j < columns; j += 16)
                 {
                     var p = source + j;
+                    var first = V.Load(pivot + j);
                     var center = V.Load(mean + j);
-                    var a = V.Load(p) - center;
-                    var b = V.Load(p + width) - center;
-                    var c = V.Load(p + 2 * width) - center;
-                    var d = V.Load(p + 3 * width) - center;
+                    var a = V.Load(p) - first - center;
+                    var b = V.Load(p + width) - first - center;
+                    var c = V.Load(p + 2 * width) - first - center;
+                    var d = V.Load(p + 3 * width) - first - center;
                     var four = V.FusedMultiplyAdd(a, a, b * b) + V.FusedMultiplyAdd(c, c, d * d);
                     V.Store(squares + j, V.Load(squares + j) + four);
                 }
@@ -129,14 +141,14 @@ internal static unsafe class Moments
             {
                 for (nint j = 0; j < columns; j += 16)
                 {
-                    var a = V.Load(source + j) - V.Load(mean + j);
+                    var a = V.Load(source + j) - V.Load(pivot + j) - V.Load(mean + j);
                     V.Store(squares + j, V.FusedMultiplyAdd(a, a, V.Load(squares + j)));
                 }
             }
         }
     }
 
-    // Compensated sums (Kahan), again of differences from the first chunk's mean.
+    // Compensated sums (Kahan).
     private readonly struct MergeJob(float* means, float* squares, float* merged, ColumnSplit split) : ILaneJob
     {
         public const int Columns = 256;
@@ -155,19 +167,17 @@ internal static unsafe class Moments
 
         private V Mean<V>(int column) where V : unmanaged, ILanes<V>
         {
-            var pivot = V.Load(means + column);
             var sum = V.Zero;
             var lost = V.Zero;
-            for (var r = 1; r < split.RowChunks; r++)
+            for (var r = 0; r < split.RowChunks; r++)
             {
-                var apart = V.Load(means + (nint)r * split.Width + column) - pivot;
-                var next = apart * V.Splat(split.RowsIn(r)) - lost;
+                var next = V.Load(means + (nint)r * split.Width + column) * V.Splat(split.RowsIn(r)) - lost;
                 var total = sum + next;
                 lost = total - sum - next;
                 sum = total;
             }
 
-            return pivot + sum / V.Splat(split.WideRows);
+            return sum / V.Splat(split.WideRows);
         }
 
         private V Squares<V>(int column, V mean) where V : unmanaged, ILanes<V>

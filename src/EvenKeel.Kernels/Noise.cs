@@ -10,8 +10,8 @@ namespace EvenKeel.Kernels;
 /// <para>Uniform: element i is <see cref="RandomStream.Uniform"/>(i).</para>
 /// <para>Gaussian (Box and Muller, "A note on the generation of random normal deviates", Annals of Mathematical
 /// Statistics 29, 1958): the stream is taken in groups of 32; element i with i mod 32 &lt; 16 and element i + 16 are
-/// r·cos φ and r·sin φ, with r = √(−2 log u), u = (⌊Bits(i)/2⌋ + ½)/2^31 and φ from Bits(i + 16), so that no lane
-/// ever moves. The largest possible value is 6.66.</para>
+/// r·cos φ and r·sin φ, with r = √(−2 log u), u = (⌊Bits(i)/2⌋ + ½)/2^31 in float and φ from Bits(i + 16), so that
+/// no lane ever moves. The largest possible value is 6.66.</para>
 /// </remarks>
 internal static unsafe class Noise
 {

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace EvenKeel.Kernels;
 
-/// <summary>Philox for many blocks at once: the same words as <see cref="Philox.Block"/>, in the order of the stream.</summary>
+/// <summary>Philox for many blocks: the words of <see cref="Philox.Block"/> in the order of the stream.</summary>
 /// <remarks>A word sits in the lower half of a 64-bit lane. The multiplication reads only that half, so the halves of
 /// a product need no masking between rounds.</remarks>
 internal static unsafe class PhiloxLanes
@@ -69,7 +69,7 @@ internal unsafe interface IWordLanes<W> where W : unmanaged, IWordLanes<W>
 
     static abstract W Splat(uint word);
 
-    /// <summary>Block numbers from <paramref name="first"/> on, in the lane order that <see cref="Store"/> undoes.</summary>
+    /// <summary>Block numbers from <paramref name="first"/> on, in the order that <see cref="Store"/> undoes.</summary>
     static abstract W Numbered(ulong first);
 
     /// <summary>Product of the lower halves.</summary>

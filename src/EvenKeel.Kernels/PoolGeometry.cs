@@ -32,7 +32,7 @@ internal readonly record struct PoolGeometry(
             $"the pooling window is {Kernel}x{Kernel}: expected 1x1 to 15x15, positions are kept in one byte.");
         Require.That(Stride >= 1, $"the pooling stride is {Stride}: expected 1 or more.");
         Require.That(Padding >= 0 && 2 * Padding <= Kernel,
-            $"the pooling padding is {Padding}: expected 0 to {Kernel / 2}, half the window, else a window is all padding.");
+            $"the pooling padding is {Padding}: expected 0 to {Kernel / 2}, at most half the window.");
         Require.That(Height + 2 * Padding >= Kernel && Width + 2 * Padding >= Kernel,
             $"the pooling window of {Kernel} does not fit into {Height}x{Width} pixels with padding {Padding}.");
     }

@@ -25,7 +25,11 @@ internal static class Require
         if (channels < 1) throw new ArgumentException($"channels is {channels}: expected 1 or more.");
         var rows = values.Length / channels;
         if (rows * channels != values.Length)
-            throw new ArgumentException($"{name} holds {values.Length} values: expected a multiple of its {channels} channels.");
+        {
+            throw new ArgumentException(
+                $"{name} holds {values.Length} values: expected a multiple of its {channels} channels.");
+        }
+
         return rows;
     }
 

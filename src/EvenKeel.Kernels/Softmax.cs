@@ -65,7 +65,9 @@ internal static unsafe class Softmax
         for (var row = 0; row < labels.Length; row++)
         {
             var label = labels[row];
-            Require.That((uint)label < (uint)classes, $"label {label} of row {row} is out of range: expected 0 to {classes - 1}.");
+            Require.That(
+                (uint)label < (uint)classes,
+                $"label {label} of row {row} is out of range: expected 0 to {classes - 1}.");
         }
     }
 

@@ -15,7 +15,9 @@ internal static unsafe partial class Update
         double momentum, bool nesterov, double decay)
     {
         Require.Length(g, p.Length);
-        Require.That(!buffer.IsEmpty || p.IsEmpty || momentum == 0.0, $"momentum is {momentum} but no buffer came: expected {p.Length} values.");
+        Require.That(
+            !buffer.IsEmpty || p.IsEmpty || momentum == 0.0,
+            $"momentum is {momentum} but no buffer came: expected {p.Length} values.");
         if (!buffer.IsEmpty) Require.Length(buffer, p.Length);
         fixed (float* pp = p, gp = g, bp = buffer)
         {
@@ -25,7 +27,8 @@ internal static unsafe partial class Update
     }
 
     private readonly struct SgdJob(
-        float* p, float* g, float* buffer, int length, float rate, float momentum, bool nesterov, float decay) : ILaneJob
+        float* p, float* g, float* buffer, int length, float rate, float momentum, bool nesterov, float decay)
+        : ILaneJob
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {

@@ -15,8 +15,11 @@ public sealed unsafe class Workers : IDisposable
 {
     private const int SpinsBeforeSleep = 2_000;
 
+    // With more threads than processors, spinning takes the processor from a thread that has work.
+    private readonly int _spins;
+
     private readonly Thread[] _threads;
-    private readonly SemaphoreSlim _wake = new(0);
+    private readonly object _bed = new();
     private readonly float*[] _scratch;
     private readonly nuint[] _scratchLength;
     private void* _job;
@@ -40,6 +43,7 @@ public sealed unsafe class Workers : IDisposable
         if (!VectorPaths.Available.Contains(Path))
             throw new ArgumentException($"{Path} does not run on this processor: it has {string.Join(", ", VectorPaths.Available)}.");
         Threads = threads == 0 ? Environment.ProcessorCount : threads;
+        _spins = Threads > Environment.ProcessorCount ? 0 : SpinsBeforeSleep;
         _scratch = new float*[Threads + 1];
         _scratchLength = new nuint[Threads + 1];
         _threads = new Thread[Threads - 1];
@@ -83,9 +87,7 @@ public sealed unsafe class Workers : IDisposable
         _failure = null;
         Volatile.Write(ref _next, 0);
         Volatile.Write(ref _running, _threads.Length);
-        Interlocked.Increment(ref _generation);
-        var sleeping = Interlocked.Exchange(ref _sleeping, 0);
-        if (sleeping > 0) _wake.Release(sleeping);
+        NextGeneration();
         TakeChunks(0);
 
         // Wait even after a failure: the other workers still read the job in this frame.
@@ -121,11 +123,9 @@ public sealed unsafe class Workers : IDisposable
     {
         if (_disposed) return;
         _disposed = true;
-        Interlocked.Increment(ref _generation);
-        _wake.Release(Threads);
+        NextGeneration();
         foreach (var thread in _threads) thread.Join();
         for (var i = 0; i <= Threads; i++) NativeMemory.AlignedFree(_scratch[i]);
-        _wake.Dispose();
     }
 
     private static void Execute<TJob, V>(void* job, int chunk, int worker)
@@ -157,40 +157,29 @@ public sealed unsafe class Workers : IDisposable
         }
     }
 
-    private void WaitForWork(ref int seen)
+    // Both sides announce themselves with a full fence before they look at the other: either the worker sees the
+    // new generation before it sleeps, or this sees the sleeper. A worker takes part in every generation, exactly once.
+    private void NextGeneration()
     {
-        for (var spin = 0; spin < SpinsBeforeSleep; spin++)
-        {
-            if (Volatile.Read(ref _generation) != seen)
-            {
-                seen++;
-                return;
-            }
-
-            Thread.SpinWait(8);
-        }
-
-        Interlocked.Increment(ref _sleeping);
-        if (Volatile.Read(ref _generation) != seen && TryStayAwake())
-        {
-            seen++;
-            return;
-        }
-
-        _wake.Wait();
-        seen++;
+        Interlocked.Increment(ref _generation);
+        if (Volatile.Read(ref _sleeping) == 0) return;
+        lock (_bed) Monitor.PulseAll(_bed);
     }
 
-    // Work was published between the last look and falling asleep. Whoever takes the sleeper off the count decides:
-    // the publisher (it has released the semaphore, so wait for that) or this thread.
-    private bool TryStayAwake()
+    private void WaitForWork(ref int seen)
     {
-        while (true)
+        for (var spin = 0; spin < _spins && Volatile.Read(ref _generation) == seen; spin++) Thread.SpinWait(8);
+        if (Volatile.Read(ref _generation) == seen)
         {
-            var sleeping = Volatile.Read(ref _sleeping);
-            if (sleeping == 0) return false;
-            if (Interlocked.CompareExchange(ref _sleeping, sleeping - 1, sleeping) == sleeping) return true;
+            lock (_bed)
+            {
+                Interlocked.Increment(ref _sleeping);
+                while (Volatile.Read(ref _generation) == seen) Monitor.Wait(_bed);
+                Interlocked.Decrement(ref _sleeping);
+            }
         }
+
+        seen++;
     }
 }
 

@@ -1,0 +1,68 @@
+using EvenKeel.Kernels;
+using EvenKeel.Tests.Reference;
+
+namespace EvenKeel.Tests.Kernels;
+
+[Collection(KernelCollection.Name)]
+public class ChannelsTests(WorkerGrid grid)
+{
+    /// <summary>Rows that leave rests in wide rows and chunks, and enough of them for several chunks.</summary>
+    internal static IEnumerable<(int Rows, int Channels)> Shapes()
+    {
+        foreach (var channels in Numbers.ChannelCounts)
+        {
+            foreach (var rows in (int[])[1, 2, 5, 16, 33]) yield return (rows, channels);
+            yield return (40_007 / channels + 1, channels);
+        }
+    }
+
+    [Fact]
+    public void Sum_and_dot_match_their_twins()
+    {
+        foreach (var (rows, channels) in Shapes())
+        {
+            float[] a = Numbers.Around(1, rows * channels, 0.5f), b = Numbers.Around(2, rows * channels, 0.5f);
+            var sums = PointwiseReference.ColumnSums(rows, channels, i => a[i]);
+            Numbers.CloseSums(
+                rows, channels, i => a[i],
+                grid.Same(channels, (w, s) => Channels.Sum(w, a, channels, s, accumulate: false)));
+            var more = PointwiseReference.Map(channels, c => sums[c] + 3.0);
+            Numbers.Close(more, grid.Same(channels, (w, s) =>
+            {
+                Array.Fill(s, 3f);
+                Channels.Sum(w, a, channels, s, accumulate: true);
+            }), 2e-6);
+            Numbers.CloseSums(
+                rows, channels, i => (double)a[i] * b[i],
+                grid.Same(channels, (w, s) => Channels.Dot(w, a, b, channels, s)));
+        }
+    }
+
+    [Fact]
+    public void Scales_and_bias_match_their_twins()
+    {
+        foreach (var (rows, channels) in Shapes())
+        {
+            var n = rows * channels;
+            float[] x = Numbers.Around(1, n), z = Numbers.Around(2, n);
+            float[] a = Numbers.Around(3, channels), b = Numbers.Around(4, channels);
+            Numbers.Close(
+                PointwiseReference.Map(n, i => (double)a[i % channels] * x[i]),
+                grid.Same(n, (w, y) => Channels.Scale(w, x, a, channels, y)), 1e-7);
+            Numbers.Close(
+                PointwiseReference.Map(n, i => (double)a[i % channels] * x[i] + (double)b[i % channels] * z[i]),
+                grid.Same(n, (w, y) => Channels.ScaleAdd(w, x, a, z, b, channels, y)), 1e-6);
+            Numbers.Close(
+                PointwiseReference.Map(n, i => PointwiseReference.Act((double)x[i] + b[i % channels], 0.1)),
+                grid.Same(n, (w, y) => Channels.AddBias(w, x, b, channels, 0.1f, y)), 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Lengths_must_be_whole_rows()
+    {
+        using var workers = new Workers(1);
+        var error = Assert.Throws<ArgumentException>(() => Channels.Sum(workers, new float[7], 3, new float[3], false));
+        Assert.Equal("x holds 7 values: expected a multiple of its 3 channels.", error.Message);
+    }
+}

@@ -1,0 +1,84 @@
+using EvenKeel.Kernels;
+using EvenKeel.Tests.Reference;
+
+namespace EvenKeel.Tests.Kernels;
+
+[Collection(KernelCollection.Name)]
+public class ElementwiseTests(WorkerGrid grid)
+{
+    [Fact]
+    public void Fill_writes_every_element()
+    {
+        foreach (var n in Numbers.Lengths)
+        {
+            Numbers.Close(
+                PointwiseReference.Map(n, _ => 1.5), grid.Same(n, (w, y) => Elementwise.Fill(w, 1.5f, y)), 0);
+        }
+    }
+
+    [Fact]
+    public void Add_and_scale_match_their_twins()
+    {
+        foreach (var n in Numbers.Lengths)
+        {
+            float[] a = Numbers.Around(1, n), b = Numbers.Around(2, n);
+            var sum = PointwiseReference.Map(n, i => (double)a[i] + b[i]);
+            Numbers.Close(sum, grid.Same(n, (w, y) => Elementwise.Add(w, a, b, y)), 1e-7);
+            Numbers.Close(sum, grid.Same(n, (w, y) =>
+            {
+                a.CopyTo(y, 0);
+                Elementwise.AddTo(w, b, y);
+            }), 1e-7);
+            Numbers.Close(
+                PointwiseReference.Map(n, i => -3.0 * a[i]),
+                grid.Same(n, (w, y) => Elementwise.Scale(w, -3f, a, y)), 1e-6);
+        }
+    }
+
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(0.1f)]
+    [InlineData(1f)]
+    public void Leaky_relu_and_its_gradient_match_their_twins(float slope)
+    {
+        foreach (var n in Numbers.Lengths)
+        {
+            float[] x = Numbers.Around(3, n), dy = Numbers.Around(4, n), before = Numbers.Around(5, n);
+            if (n > 2) x[2] = 0f;
+            var y = grid.Same(n, (w, r) => Elementwise.LeakyRelu(w, slope, x, r));
+            Numbers.Close(PointwiseReference.Map(n, i => PointwiseReference.Act(x[i], slope)), y, 1e-7);
+            var gradient = PointwiseReference.Map(n, i => x[i] > 0 ? dy[i] : slope * dy[i]);
+            var got = grid.Same(n, (w, dx) => Elementwise.LeakyReluBackward(w, slope, y, dy, dx, false));
+            Numbers.Close(gradient, got, 1e-7);
+            Numbers.Close(PointwiseReference.Map(n, i => gradient[i] + before[i]), grid.Same(n, (w, dx) =>
+            {
+                before.CopyTo(dx, 0);
+                Elementwise.LeakyReluBackward(w, slope, y, dy, dx, accumulate: true);
+            }), 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Outputs_may_be_inputs()
+    {
+        float[] a = Numbers.Around(6, 20_011), b = Numbers.Around(7, 20_011);
+        var apart = grid.Same(a.Length, (w, y) => Elementwise.Add(w, a, b, y));
+        Assert.Equal(apart, grid.Same(a.Length, (w, y) =>
+        {
+            a.CopyTo(y, 0);
+            Elementwise.Add(w, y, b, y);
+        }));
+    }
+
+    [Fact]
+    public void Wrong_lengths_are_named()
+    {
+        using var workers = new Workers(1);
+        var error = Assert.Throws<ArgumentException>(
+            () => Elementwise.Add(workers, new float[3], new float[4], new float[3]));
+        Assert.Equal("b holds 4 values: expected 3.", error.Message);
+        error = Assert.Throws<ArgumentException>(
+            () => Elementwise.LeakyReluBackward(workers, -1f, new float[3], new float[3], new float[3], false));
+        Assert.StartsWith("slope is -1:", error.Message);
+    }
+}

@@ -1,0 +1,127 @@
+using EvenKeel.Kernels;
+using EvenKeel.Tests.Reference;
+
+namespace EvenKeel.Tests.Kernels;
+
+[Collection(KernelCollection.Name)]
+public class PoolTests(WorkerGrid grid)
+{
+    private static readonly (int Height, int Width, int Kernel, int Stride, int Padding)[] Windows =
+    [
+        (8, 8, 2, 2, 0), (7, 9, 2, 2, 0), (9, 7, 3, 2, 1), (6, 5, 3, 1, 1), (7, 7, 2, 3, 1), (5, 5, 5, 5, 0),
+        (4, 4, 4, 4, 2),
+    ];
+
+    internal static IEnumerable<PoolGeometry> Geometries()
+    {
+        foreach (var (height, width, kernel, stride, padding) in Windows)
+        foreach (var channels in (int[])[1, 3, 16, 35])
+            yield return new PoolGeometry(3, height, width, channels, kernel, stride, padding);
+        yield return new PoolGeometry(2, 33, 33, 64, 3, 2, 1);
+    }
+
+    [Fact]
+    public void Max_and_its_gradient_match_their_twins()
+    {
+        foreach (var g in Geometries())
+        {
+            var x = Ties(g.InputLength);
+            var (y, index) = PoolReference.Max(g, x);
+            var got = new byte[g.OutputLength];
+            Assert.Equal(y, grid.Same(g.OutputLength, (w, r) =>
+            {
+                Pool.MaxForward(w, g, x, r, got);
+                Assert.Equal(index, got);
+            }));
+            var dy = Numbers.Around(2, g.OutputLength);
+            Numbers.Close(
+                PoolReference.MaxBackward(g, dy, index),
+                grid.Same(g.InputLength, (w, dx) =>
+                {
+                    Array.Fill(dx, 9f);
+                    Pool.MaxBackward(w, g, dy, index, dx);
+                }), 1e-6);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Average_and_its_gradient_match_their_twins(bool countPadding)
+    {
+        foreach (var g in Geometries())
+        {
+            float[] x = Numbers.Around(1, g.InputLength), dy = Numbers.Around(2, g.OutputLength);
+            Numbers.Close(
+                PoolReference.Average(g, countPadding, x),
+                grid.Same(g.OutputLength, (w, y) => Pool.AverageForward(w, g, countPadding, x, y)), 1e-6);
+            Numbers.Close(
+                PoolReference.AverageBackward(g, countPadding, dy),
+                grid.Same(g.InputLength, (w, dx) =>
+                {
+                    Array.Fill(dx, 9f);
+                    Pool.AverageBackward(w, g, countPadding, dy, dx);
+                }), 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Not_a_number_wins_and_minus_infinity_is_a_number()
+    {
+        var g = new PoolGeometry(1, 2, 4, 17, 2, 2, 0);
+        var x = new float[g.InputLength];
+        Array.Fill(x, float.NegativeInfinity);
+        x[17 * 5 + 3] = float.NaN;
+        x[17 * 5 + 16] = float.NaN;
+        foreach (var workers in grid.All)
+        {
+            var y = new float[g.OutputLength];
+            var index = new byte[g.OutputLength];
+            Pool.MaxForward(workers, g, x, y, index);
+            for (var i = 0; i < y.Length; i++)
+            {
+                var poisoned = i is 3 or 16;
+                Assert.Equal(poisoned ? float.NaN : float.NegativeInfinity, y[i]);
+                Assert.Equal(poisoned ? 3 : 0, index[i]);
+            }
+        }
+    }
+
+    [Fact]
+    public void Global_average_and_its_gradient_match_their_twins()
+    {
+        foreach (var channels in Numbers.ChannelCounts)
+        foreach (var pixels in (int[])[1, 2, 9, 64])
+        {
+            const int Batch = 5;
+            float[] x = Numbers.Around(1, Batch * pixels * channels), dy = Numbers.Around(2, Batch * channels);
+            var mean = new double[Batch * channels];
+            int Image(int i) => i / (pixels * channels) * channels + i % channels;
+            for (var i = 0; i < x.Length; i++) mean[Image(i)] += x[i] / (double)pixels;
+            Numbers.Close(mean, grid.Same(
+                mean.Length, (w, y) => Pool.GlobalAverageForward(w, Batch, pixels, channels, x, y)), 1e-6);
+            Numbers.Close(
+                PointwiseReference.Map(x.Length, i => dy[Image(i)] / (double)pixels),
+                grid.Same(x.Length, (w, dx) => Pool.GlobalAverageBackward(w, Batch, pixels, channels, dy, dx)), 1e-6);
+        }
+    }
+
+    [Theory]
+    [InlineData(16, 1, 0, "the pooling window is 16x16")]
+    [InlineData(3, 0, 0, "the pooling stride is 0")]
+    [InlineData(3, 2, 2, "the pooling padding is 2: expected 0 to 1")]
+    [InlineData(9, 1, 0, "the pooling window of 9 does not fit")]
+    public void Windows_that_make_no_sense_are_refused(int kernel, int stride, int padding, string message)
+    {
+        var g = new PoolGeometry(1, 8, 8, 1, kernel, stride, padding);
+        Assert.StartsWith(message, Assert.Throws<ArgumentException>(g.Check).Message);
+    }
+
+    // Few distinct values, so that windows hold equals.
+    private static float[] Ties(int length)
+    {
+        var x = Numbers.Around(1, length, 0f, 6f);
+        for (var i = 0; i < length; i++) x[i] = MathF.Round(x[i]);
+        return x;
+    }
+}
