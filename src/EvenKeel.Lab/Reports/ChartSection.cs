@@ -55,12 +55,12 @@ internal static class ChartSection
                 WriteSmoothed(html, data, reduced);
                 break;
             case StudyFigure.TrainLoss:
-                WriteLines(html, "Training loss", $"Mean over each epoch while training, with noise and dropout.{over}{reduced}",
+                WriteLines(html, "Training loss", $"Mean over each epoch, measured while training.{over}{reduced}",
                     Chart(data, "train-loss", "Training loss", "nats per image", scheme => new LineSeries(
                         scheme.Index, scheme.Scheme, Curve.OverEpochs(scheme.Runs, epoch => epoch.TrainLoss, 1))));
                 break;
             case StudyFigure.TrainError:
-                WriteLines(html, "Training error", $"Over each epoch while training, with noise and dropout.{over}{reduced}",
+                WriteLines(html, "Training error", $"Over each epoch, measured while training.{over}{reduced}",
                     Chart(data, "train-error", "Training error", "percent", scheme => new LineSeries(
                         scheme.Index, scheme.Scheme, Curve.OverEpochs(scheme.Runs, epoch => epoch.TrainError, 100))));
                 break;

@@ -85,7 +85,7 @@ internal sealed record LineChart(string Id, string Title, string Unit, string XT
     /// <summary>Both drawings, one after the other.</summary>
     public string Draw()
     {
-        double labels = Math.Clamp(Series.Max(series => Shortened(series.Name).Length) * 8.4 + 14, 40, 150);
+        double labels = Math.Clamp(Series.Max(series => Shortened(series.Name).Length) * 9 + 16, 40, 150);
         StringBuilder svg = new();
         Draw(svg, new ChartFrame("wide", 560, WideHeight, 46, labels, 34, 38));
         Draw(svg, new ChartFrame("narrow", 360, 290, 40, 10, 32, 34));
