@@ -29,7 +29,11 @@ internal static class Verifier
         var meta = vector.Meta;
         var result = new CaseResult
         {
-            File = file, Family = meta.Family, Operation = meta.Op, Case = meta.Case, Tolerance = meta.Tolerance,
+            File = file,
+            Family = meta.Family,
+            Operation = meta.Op,
+            Case = meta.Case,
+            Tolerance = meta.Tolerance,
         };
         if (!Operations.All.TryGetValue(meta.Op, out var check)) return result with { NotThere = meta.Op };
         var golden = new GoldenCase(vector, backend);

@@ -28,7 +28,9 @@ internal static class OptimizerChecks
         if (config.Number("dampening", 0) != 0) throw new NotThereException("sgd with dampening");
         return new Sgd(network, config.Number("momentum", 0), config.Flag("nesterov", false))
         {
-            LearningRate = config.Number("lr"), WeightDecay = config.Number("weight_decay", 0), DecayAll = true,
+            LearningRate = config.Number("lr"),
+            WeightDecay = config.Number("weight_decay", 0),
+            DecayAll = true,
         };
     }
 

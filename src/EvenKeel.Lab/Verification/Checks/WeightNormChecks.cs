@@ -49,7 +49,8 @@ internal static class WeightNormChecks
         var config = golden.Config;
         var norm = new WeightNorm
         {
-            InitEpsilon = (float)config.Number("eps", 0), InitScale = (float)config.Number("init_scale", 1),
+            InitEpsilon = (float)config.Number("eps", 0),
+            InitScale = (float)config.Number("init_scale", 1),
         };
         var x = golden.Activation("in.x");
         var shape = Layout.WeightShape(golden.Input("param.v").Sizes);
