@@ -46,7 +46,7 @@ internal readonly record struct ConvGeometry(
     private static int OutSize(int size, int kernel, int stride, int padding, string axis)
     {
         AtLeastOne(size, axis);
-        AtLeastOne(kernel, "kernel " + axis);
+        AtLeastOne(kernel, "kernel size");
         AtLeastOne(stride, "stride");
         if (padding < 0) throw new ArgumentException($"A convolution's padding is {padding}: expected 0 or more.");
         var room = (long)size + (2L * padding) - kernel;
