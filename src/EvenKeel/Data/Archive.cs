@@ -25,7 +25,7 @@ internal static class Archive
                     entry.DataStream?.CopyTo(stream);
 
                     // A gzip stream that breaks off just ends.
-                    if (stream.Length != entry.Length) throw new EndOfStreamException();
+                    if (stream.Length != entry.Length) throw new InvalidDataException();
                 });
             }
         }

@@ -46,7 +46,7 @@ internal static class WhiteningFile
                 }
             });
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (UserException)
         {
             return;
         }

@@ -153,6 +153,14 @@ public sealed class WhiteningTests
     }
 
     [Fact]
+    public void ACacheThatCannotBeWrittenCostsNothing()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new FitOptions { CacheFolder = folder.Write("file", [1]) };
+        Assert.Equal("zca", Preprocessing.Find("zca").Fit(Sets.Random(7), options).Name);
+    }
+
+    [Fact]
     public void ProductsAreTheNaiveTwins()
     {
         using var workers = new Workers(2);
