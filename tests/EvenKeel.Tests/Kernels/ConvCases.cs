@@ -36,6 +36,10 @@ internal static class ConvCases
         new(1, 5, 5, 4, 3, 2, 2, 3, 0),
         new(1, 30, 45, 3, 10, 3, 3, 1, 1),
         new(4, 16, 17, 9, 20, 3, 3, 1, 1),
+        new(2, 6, 7, 33, 20, 3, 3, 1, 1),
+        new(1, 5, 6, 49, 33, 2, 3, 1, 1),
+        new(1, 3, 4, 190, 17, 3, 3, 1, 1),
+        new(9, 13, 12, 2, 3, 3, 3, 1, 1),
     ];
 
     public static VectorPath[] Paths { get; } = [.. VectorPaths.Available];

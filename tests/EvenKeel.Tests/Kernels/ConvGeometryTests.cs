@@ -28,7 +28,7 @@ public sealed class ConvGeometryTests
     [InlineData(1, 8, -1, 3, 3, 3, 1, 0, "width is -1")]
     [InlineData(1, 8, 8, 0, 3, 3, 1, 0, "input channel count is 0")]
     [InlineData(1, 8, 8, 3, 0, 3, 1, 0, "output channel count is 0")]
-    [InlineData(1, 8, 8, 3, 3, 0, 1, 0, "kernel height is 0")]
+    [InlineData(1, 8, 8, 3, 3, 0, 1, 0, "kernel size is 0")]
     [InlineData(1, 8, 8, 3, 3, 3, 0, 0, "stride is 0")]
     [InlineData(1, 8, 8, 3, 3, 3, 1, -1, "padding is -1")]
     [InlineData(1, 4, 8, 3, 3, 7, 1, 1, "does not fit an image of height 4")]
