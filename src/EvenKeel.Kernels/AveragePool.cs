@@ -26,6 +26,13 @@ internal static unsafe partial class Pool
         Require.Length(dx, geometry.InputLength);
         fixed (float* dyp = dy, dxp = dx)
         {
+            if (geometry.IsTiling)
+            {
+                var tiles = new TileBackwardJob(geometry, dyp, null, dxp);
+                workers.Run(tiles.Rows.Chunks, ref tiles);
+                return;
+            }
+
             var job = new AverageBackwardJob(geometry, countPadding, dyp, dxp);
             workers.Run(job.Rows.Chunks, ref job);
         }
@@ -46,16 +53,17 @@ internal static unsafe partial class Pool
 
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
+            int outHeight = g.OutHeight, outWidth = g.OutWidth;
             for (var row = Rows.First(chunk); row < Rows.End(chunk); row++)
             {
-                var image = x + (nint)(row / g.OutHeight) * g.Height * g.Width * g.Channels;
-                var oy = row % g.OutHeight;
+                var image = x + (nint)(row / outHeight) * g.Height * g.Width * g.Channels;
+                var oy = row % outHeight;
                 g.Window(oy, g.Height, out var top, out var bottom);
-                for (var ox = 0; ox < g.OutWidth; ox++)
+                for (var ox = 0; ox < outWidth; ox++)
                 {
                     g.Window(ox, g.Width, out var left, out var right);
                     var corner = (nint)(oy * g.Stride - g.Padding + top) * g.Width + ox * g.Stride - g.Padding + left;
-                    var target = y + ((nint)row * g.OutWidth + ox) * g.Channels;
+                    var target = y + ((nint)row * outWidth + ox) * g.Channels;
                     var share = Share(g, countPadding, oy, ox);
                     Pixel<V>(image + corner * g.Channels, bottom - top, right - left, share, target);
                 }
@@ -92,35 +100,52 @@ internal static unsafe partial class Pool
 
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
+            var windows = stackalloc CoveringWindow[g.MostCovering];
+            int outHeight = g.OutHeight, outWidth = g.OutWidth;
+            var full = 1f / (g.Kernel * g.Kernel);
+            var same = countPadding || g.Padding == 0;
             for (var row = Rows.First(chunk); row < Rows.End(chunk); row++)
             {
-                g.Covering(row % g.Height, g.OutHeight, out var firstY, out var endY);
-                var windows = dy + (nint)(row / g.Height) * g.OutHeight * g.OutWidth * g.Channels;
+                int firstY = 0, endY = 0, firstX = 0, endX = 0;
+                g.Cover(row % g.Height, outHeight, ref firstY, ref endY);
+                var image = (nint)(row / g.Height) * outHeight * outWidth * g.Channels;
                 for (var ix = 0; ix < g.Width; ix++)
                 {
-                    g.Covering(ix, g.OutWidth, out var firstX, out var endX);
-                    Gather<V>(windows, firstY, endY, firstX, endX, dx + ((nint)row * g.Width + ix) * g.Channels);
+                    g.Cover(ix, outWidth, ref firstX, ref endX);
+                    var count = 0;
+                    for (var oy = firstY; oy < endY; oy++)
+                    {
+                        for (var ox = firstX; ox < endX; ox++)
+                        {
+                            var share = same ? full : Share(g, countPadding, oy, ox);
+                            windows[count++] = new(image + ((nint)oy * outWidth + ox) * g.Channels, share);
+                        }
+                    }
+
+                    Gather<V>(windows, count, dx + ((nint)row * g.Width + ix) * g.Channels);
                 }
             }
         }
 
-        private void Gather<V>(float* windows, int firstY, int endY, int firstX, int endX, float* target)
-            where V : unmanaged, ILanes<V>
+        private void Gather<V>(CoveringWindow* windows, int count, float* target) where V : unmanaged, ILanes<V>
         {
-            new Span<float>(target, g.Channels).Clear();
             nint channels = g.Channels;
-            for (var oy = firstY; oy < endY; oy++)
+            float* source = dy;
+            nint c = 0;
+            for (; c <= channels - 16; c += 16)
             {
-                for (var ox = firstX; ox < endX; ox++)
-                {
-                    var from = windows + ((nint)oy * g.OutWidth + ox) * channels;
-                    var share = Share(g, countPadding, oy, ox);
-                    var s = V.Splat(share);
-                    nint c = 0;
-                    for (; c <= channels - 16; c += 16)
-                        V.Store(target + c, V.FusedMultiplyAdd(V.Load(from + c), s, V.Load(target + c)));
-                    for (; c < channels; c++) target[c] = MathF.FusedMultiplyAdd(from[c], share, target[c]);
-                }
+                var sum = V.Zero;
+                for (var w = 0; w < count; w++)
+                    sum = V.FusedMultiplyAdd(V.Load(source + windows[w].From + c), V.Splat(windows[w].Value), sum);
+                V.Store(target + c, sum);
+            }
+
+            for (; c < channels; c++)
+            {
+                var sum = 0f;
+                for (var w = 0; w < count; w++)
+                    sum = MathF.FusedMultiplyAdd(source[windows[w].From + c], windows[w].Value, sum);
+                target[c] = sum;
             }
         }
     }

@@ -27,7 +27,8 @@ internal static unsafe class Dropout
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
             var (start, count) = Chunk.Of(chunk, length);
-            var words = stackalloc uint[PhiloxLanes.Words];
+            var buffer = stackalloc uint[PhiloxLanes.BufferWords];
+            var words = PhiloxLanes.Align(buffer);
             V threshold = V.Splat(rate), factor = V.Splat(scale);
             var source = stream;
             var add = accumulate;

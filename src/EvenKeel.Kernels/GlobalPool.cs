@@ -27,9 +27,11 @@ internal static unsafe partial class Pool
             $"global pooling over {pixels} pixels of {channels} channels: expected 1 or more.");
         Require.Length(dy, (long)batch * channels);
         Require.Length(dx, (long)batch * pixels * channels);
+        var size = ChannelTable.Length(channels);
+        var tables = workers.SharedScratch((nuint)(workers.Threads * size));
         fixed (float* dyp = dy, dxp = dx)
         {
-            var job = new GlobalBackwardJob(dyp, dxp, pixels, channels);
+            var job = new GlobalBackwardJob(dyp, dxp, tables, pixels, channels);
             workers.Run(batch, ref job);
         }
     }
@@ -67,16 +69,27 @@ internal static unsafe partial class Pool
         }
     }
 
-    private readonly struct GlobalBackwardJob(float* dy, float* dx, int pixels, int channels) : ILaneJob
+    private readonly struct GlobalBackwardJob(float* dy, float* dx, float* tables, int pixels, int channels) : ILaneJob
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
-            var source = dy + (nint)chunk * channels;
-            var target = dx + (nint)chunk * pixels * channels;
+            var table = tables + (nint)worker * ChannelTable.Length(channels);
+            ChannelTable.Fill(table, new ReadOnlySpan<float>(dy + (nint)chunk * channels, channels));
+            var count = pixels * channels;
+            var target = dx + (nint)chunk * count;
             var share = 1f / pixels;
-            for (var c = 0; c < channels; c++) target[c] = source[c] * share;
-            var first = new ReadOnlySpan<float>(target, channels);
-            for (nint i = 1; i < pixels; i++) first.CopyTo(new Span<float>(target + i * channels, channels));
+            var s = V.Splat(share);
+            var step = ChannelTable.Step(channels);
+            var c = 0;
+            var i = 0;
+            for (; i <= count - 16; i += 16)
+            {
+                V.Store(target + i, V.Load(table + c) * s);
+                c += step;
+                if (c >= channels) c -= channels;
+            }
+
+            for (; i < count; i++, c++) target[i] = table[c] * share;
         }
     }
 }

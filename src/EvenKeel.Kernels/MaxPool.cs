@@ -34,6 +34,13 @@ internal static unsafe partial class Pool
         fixed (float* dyp = dy, dxp = dx)
         fixed (byte* ip = index)
         {
+            if (geometry.IsTiling)
+            {
+                var tiles = new TileBackwardJob(geometry, dyp, ip, dxp);
+                workers.Run(tiles.Rows.Chunks, ref tiles);
+                return;
+            }
+
             var job = new MaxBackwardJob(geometry, dyp, ip, dxp);
             workers.Run(job.Rows.Chunks, ref job);
         }
@@ -52,6 +59,11 @@ internal static unsafe partial class Pool
         public int End(int chunk) => Math.Min(_total, (chunk + 1) * _perChunk);
     }
 
+    /// <summary>A window over an input pixel.</summary>
+    /// <param name="From">Its first channel in the output.</param>
+    /// <param name="Value">The pixel's position in it, or its share of it.</param>
+    private readonly record struct CoveringWindow(nint From, float Value);
+
     private readonly struct MaxForwardJob(PoolGeometry g, float* x, float* y, byte* index) : ILaneJob
     {
         // Sized by the input, of which a chunk reads more than it writes.
@@ -59,16 +71,17 @@ internal static unsafe partial class Pool
 
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
+            int outHeight = g.OutHeight, outWidth = g.OutWidth;
             for (var row = Rows.First(chunk); row < Rows.End(chunk); row++)
             {
-                var image = x + (nint)(row / g.OutHeight) * g.Height * g.Width * g.Channels;
-                var oy = row % g.OutHeight;
+                var image = x + (nint)(row / outHeight) * g.Height * g.Width * g.Channels;
+                var oy = row % outHeight;
                 g.Window(oy, g.Height, out var top, out var bottom);
-                for (var ox = 0; ox < g.OutWidth; ox++)
+                for (var ox = 0; ox < outWidth; ox++)
                 {
                     g.Window(ox, g.Width, out var left, out var right);
                     var corner = (nint)(oy * g.Stride - g.Padding) * g.Width + ox * g.Stride - g.Padding;
-                    var target = ((nint)row * g.OutWidth + ox) * g.Channels;
+                    var target = ((nint)row * outWidth + ox) * g.Channels;
                     Pixel<V>(image + corner * g.Channels, top, bottom, left, right, y + target, index + target);
                 }
             }
@@ -83,17 +96,20 @@ internal static unsafe partial class Pool
             nint c = 0;
             for (; c <= channels - 16; c += 16)
             {
+                var one = V.Splat(1f);
                 var at = V.Splat(top * kernel + left);
                 var best = V.Load(corner + top * line + left * channels + c);
                 for (var ky = top; ky < bottom; ky++)
                 {
                     var p = corner + ky * line + left * channels + c;
+                    var position = V.Splat(ky * kernel + left);
                     for (var kx = left; kx < right; kx++, p += channels)
                     {
                         var v = V.Load(p);
                         var take = V.Or(V.Greater(v, best), V.IsNaN(v));
                         best = V.Select(take, v, best);
-                        at = V.Select(take, V.Splat(ky * kernel + kx), at);
+                        at = V.Select(take, position, at);
+                        position += one;
                     }
                 }
 
@@ -129,60 +145,46 @@ internal static unsafe partial class Pool
 
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
+            var windows = stackalloc CoveringWindow[g.MostCovering];
+            int outHeight = g.OutHeight, outWidth = g.OutWidth;
             for (var row = Rows.First(chunk); row < Rows.End(chunk); row++)
             {
                 var iy = row % g.Height;
-                g.Covering(iy, g.OutHeight, out var firstY, out var endY);
-                var windows = (nint)(row / g.Height) * g.OutHeight * g.OutWidth * g.Channels;
+                int firstY = 0, endY = 0, firstX = 0, endX = 0;
+                g.Cover(iy, outHeight, ref firstY, ref endY);
+                var image = (nint)(row / g.Height) * outHeight * outWidth * g.Channels;
                 for (var ix = 0; ix < g.Width; ix++)
                 {
-                    g.Covering(ix, g.OutWidth, out var firstX, out var endX);
-                    var target = dx + ((nint)row * g.Width + ix) * g.Channels;
-                    if (endY - firstY == 1 && endX - firstX == 1)
+                    g.Cover(ix, outWidth, ref firstX, ref endX);
+                    var count = 0;
+                    for (var oy = firstY; oy < endY; oy++)
                     {
-                        var window = windows + ((nint)firstY * g.OutWidth + firstX) * g.Channels;
-                        One<V>(window, Position(iy, firstY, ix, firstX), target);
+                        for (var ox = firstX; ox < endX; ox++)
+                        {
+                            var position = (iy + g.Padding - oy * g.Stride) * g.Kernel + ix + g.Padding - ox * g.Stride;
+                            windows[count++] = new(image + ((nint)oy * outWidth + ox) * g.Channels, position);
+                        }
                     }
-                    else
-                    {
-                        Gather<V>(windows, iy, firstY, endY, ix, firstX, endX, target);
-                    }
+
+                    Gather<V>(windows, count, dx + ((nint)row * g.Width + ix) * g.Channels);
                 }
             }
         }
 
-        private int Position(int iy, int oy, int ix, int ox) =>
-            (iy + g.Padding - oy * g.Stride) * g.Kernel + ix + g.Padding - ox * g.Stride;
-
-        // The only case where windows do not overlap.
-        private void One<V>(nint window, int position, float* target) where V : unmanaged, ILanes<V>
+        private void Gather<V>(CoveringWindow* windows, int count, float* target) where V : unmanaged, ILanes<V>
         {
             nint channels = g.Channels;
-            float* source = dy + window;
-            var at = index + window;
-            var here = V.Splat(position);
-            nint c = 0;
-            for (; c <= channels - 16; c += 16)
-                V.Store(target + c, V.And(V.Equal(V.LoadBytes(at + c), here), V.Load(source + c)));
-            for (; c < channels; c++) target[c] = at[c] == position ? source[c] : 0f;
-        }
-
-        private void Gather<V>(nint windows, int iy, int firstY, int endY, int ix, int firstX, int endX, float* target)
-            where V : unmanaged, ILanes<V>
-        {
-            nint channels = g.Channels;
+            float* source = dy;
+            var at = index;
             nint c = 0;
             for (; c <= channels - 16; c += 16)
             {
                 var sum = V.Zero;
-                for (var oy = firstY; oy < endY; oy++)
+                for (var w = 0; w < count; w++)
                 {
-                    for (var ox = firstX; ox < endX; ox++)
-                    {
-                        var from = windows + ((nint)oy * g.OutWidth + ox) * channels + c;
-                        var mine = V.Equal(V.LoadBytes(index + from), V.Splat(Position(iy, oy, ix, ox)));
-                        sum += V.And(mine, V.Load(dy + from));
-                    }
+                    var from = windows[w].From + c;
+                    var mine = V.Equal(V.LoadBytes(at + from), V.Splat(windows[w].Value));
+                    sum += V.And(mine, V.Load(source + from));
                 }
 
                 V.Store(target + c, sum);
@@ -191,13 +193,10 @@ internal static unsafe partial class Pool
             for (; c < channels; c++)
             {
                 var sum = 0f;
-                for (var oy = firstY; oy < endY; oy++)
+                for (var w = 0; w < count; w++)
                 {
-                    for (var ox = firstX; ox < endX; ox++)
-                    {
-                        var from = windows + ((nint)oy * g.OutWidth + ox) * channels + c;
-                        sum += index[from] == Position(iy, oy, ix, ox) ? dy[from] : 0f;
-                    }
+                    var from = windows[w].From + c;
+                    sum += at[from] == (int)windows[w].Value ? source[from] : 0f;
                 }
 
                 target[c] = sum;

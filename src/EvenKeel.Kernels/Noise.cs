@@ -88,46 +88,52 @@ internal static unsafe class Noise
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
             var (start, count) = Chunk.Of(chunk, length);
-            var words = stackalloc uint[PhiloxLanes.Words];
-            var numbers = (float*)words;
+            var buffer = stackalloc uint[PhiloxLanes.BufferWords];
+            var words = PhiloxLanes.Align(buffer);
             V o = V.Splat(offset), f = V.Splat(factor);
             var source = stream;
+            var normal = gaussian;
             for (var i = 0; i < count; i += PhiloxLanes.Words)
             {
                 V.RandomWords(words, source, (ulong)(start + i) / 4);
-                if (gaussian)
-                {
-                    for (var j = 0; j < PhiloxLanes.Words; j += 32)
-                    {
-                        var (cosines, sines) = ToGaussian<V>(words + j);
-                        V.Store(numbers + j, cosines);
-                        V.Store(numbers + j + 16, sines);
-                    }
-                }
-                else
-                {
-                    for (var j = 0; j < PhiloxLanes.Words; j += 16) V.Store(numbers + j, ToUniform<V>(words + j));
-                }
-
-                Write(start + i, Math.Min(PhiloxLanes.Words, count - i), numbers, o, f);
+                var xp = x == null ? null : x + start + i;
+                var yp = y + start + i;
+                if (count - i >= PhiloxLanes.Words) Write(words, normal, xp, yp, f, o);
+                else Rest(words, normal, xp, yp, count - i, f, o);
             }
         }
 
-        private void Write<V>(int at, int count, float* numbers, V offset, V factor) where V : unmanaged, ILanes<V>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Write<V>(uint* words, bool gaussian, float* x, float* y, V factor, V offset)
+            where V : unmanaged, ILanes<V>
         {
-            var target = y + at;
-            var source = x == null ? null : x + at;
-            var j = 0;
-            for (; j <= count - 16; j += 16)
+            for (var j = 0; j < PhiloxLanes.Words; j += 32)
             {
-                var v = V.FusedMultiplyAdd(V.Load(numbers + j), factor, offset);
-                V.Store(target + j, source == null ? v : V.Load(source + j) + v);
-            }
+                V a, b;
+                if (gaussian) (a, b) = ToGaussian<V>(words + j);
+                else (a, b) = (ToUniform<V>(words + j), ToUniform<V>(words + j + 16));
+                a = V.FusedMultiplyAdd(a, factor, offset);
+                b = V.FusedMultiplyAdd(b, factor, offset);
+                if (x != null)
+                {
+                    a = V.Load(x + j) + a;
+                    b = V.Load(x + j + 16) + b;
+                }
 
-            if (j == count) return;
-            var rest = V.FusedMultiplyAdd(V.Load(numbers + j), factor, offset);
-            if (source != null) rest = LaneTails.LoadPartial<V>(source + j, count - j) + rest;
-            LaneTails.StorePartial(target + j, rest, count - j);
+                V.Store(y + j, a);
+                V.Store(y + j + 16, b);
+            }
+        }
+
+        private static void Rest<V>(uint* words, bool gaussian, float* x, float* y, int count, V factor, V offset)
+            where V : unmanaged, ILanes<V>
+        {
+            var whole = stackalloc float[PhiloxLanes.Words];
+            var target = new Span<float>(whole, PhiloxLanes.Words);
+            target.Clear();
+            if (x != null) new ReadOnlySpan<float>(x, count).CopyTo(target);
+            Write(words, gaussian, x == null ? null : whole, whole, factor, offset);
+            target[..count].CopyTo(new Span<float>(y, count));
         }
     }
 }

@@ -13,7 +13,13 @@ internal static unsafe class PhiloxLanes
     /// <summary>Words written by one call.</summary>
     public const int Words = 64;
 
+    /// <summary>What to put on the stack for <see cref="Align"/>.</summary>
+    public const int BufferWords = Words + 16;
+
     private const int Blocks = Words / 4;
+
+    /// <summary>The first cache line boundary in a buffer: vectors that straddle two lines cost double.</summary>
+    public static uint* Align(uint* buffer) => (uint*)(((nuint)buffer + 63) & ~(nuint)63);
 
     /// <summary>Writes words 4·firstBlock to 4·firstBlock + 63 of the stream.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -23,6 +23,12 @@ internal readonly record struct PoolGeometry(
     /// <summary>Values of the output.</summary>
     public int OutputLength => checked(Batch * OutHeight * OutWidth * Channels);
 
+    /// <summary>True if windows neither overlap nor leave pixels between them nor reach into padding.</summary>
+    public bool IsTiling => Kernel == Stride && Padding == 0;
+
+    /// <summary>Windows that can lie over one pixel of the input, at most.</summary>
+    public int MostCovering => (Kernel + Stride - 1) / Stride * ((Kernel + Stride - 1) / Stride);
+
     /// <summary>Refuses windows that make no sense.</summary>
     public void Check()
     {
@@ -46,12 +52,12 @@ internal readonly record struct PoolGeometry(
         end = Math.Min(Kernel, size - origin);
     }
 
-    /// <summary>The windows over input coordinate <paramref name="i"/>: outputs from <paramref name="first"/> to
-    /// before <paramref name="end"/>.</summary>
-    public void Covering(int i, int outSize, out int first, out int end)
+    /// <summary>Moves the range of windows over input coordinate <paramref name="i"/> along: outputs from
+    /// <paramref name="first"/> to before <paramref name="end"/>. Both start at 0 and the coordinate only grows, so no
+    /// division is needed.</summary>
+    public void Cover(int i, int outSize, ref int first, ref int end)
     {
-        var reach = i + Padding - Kernel + 1;
-        first = reach <= 0 ? 0 : (reach + Stride - 1) / Stride;
-        end = Math.Min(outSize, (i + Padding) / Stride + 1);
+        while (first < outSize && first * Stride - Padding + Kernel <= i) first++;
+        while (end < outSize && end * Stride - Padding <= i) end++;
     }
 }
