@@ -40,7 +40,15 @@ internal static unsafe class DoubleProduct
             Pack(n, k, pb, bStride, packed);
             var job = new ProductJob
             {
-                M = m, N = n, K = k, Alpha = alpha, A = pa, AStride = aStride, Packed = packed, C = pc, CStride = cStride,
+                M = m,
+                N = n,
+                K = k,
+                Alpha = alpha,
+                A = pa,
+                AStride = aStride,
+                Packed = packed,
+                C = pc,
+                CStride = cStride,
             };
             workers.Run(WorkSplit.Chunks(m, RowsPerChunk), ref job);
         }

@@ -12,6 +12,13 @@ internal static class ShapePainter
     private const ulong Seed = 10;
     private const ulong FirstNoiseElement = 1 << 20;
 
+    // As in photographs, colour is a hint that is learned first and does not suffice: each of five colours is
+    // preferred, more or less strongly, by two shapes that look unlike.
+    private static readonly Colour[] Preferred =
+        [new(0.9f, 0.15f, 0.1f), new(0.1f, 0.75f, 0.15f), new(0.1f, 0.2f, 0.9f), new(0.95f, 0.85f, 0.1f), new(0.95f, 0.95f, 0.95f)];
+
+    private static readonly int[] PreferredBy = [0, 1, 2, 3, 2, 4, 1, 4, 0, 3];
+
     /// <summary>Paints one image.</summary>
     /// <param name="number">Which image; each number gives another one.</param>
     /// <param name="label">Which shape.</param>
@@ -21,21 +28,21 @@ internal static class ShapePainter
         var draws = new Draws(new RandomStream(Seed, RandomUse.Shapes, number));
         Span<float> canvas = stackalloc float[Side * Side * 3];
         var ground = Ground(ref draws, canvas);
-        for (var i = draws.Below(3) + 1; i > 0; i--)
+        for (var i = draws.Below(3); i > 0; i--)
         {
             // Too small to be taken for the shape, large enough to look like a part of it.
             var clutter = Place.Draw(ref draws, 1.8f, 3.6f, 2f);
             Stamp(canvas, draws.Below(10), clutter, draws.Colour(), draws.Colour(), draws.Between(0.6f, 1f));
         }
 
-        var place = Place.Draw(ref draws, 6f, 11.5f, 8.5f);
-        var fill = draws.Colour();
+        var place = Place.DrawUpright(ref draws, 8.5f, 13f, 13f);
+        var fill = draws.Colour().Mixed(Preferred[PreferredBy[label]], draws.Between(0.45f, 1f));
 
-        // Some shapes differ clearly from the ground, some barely.
-        var contrast = draws.Between(0.28f, 0.8f);
+        // Some shapes differ clearly from the ground, some less.
+        var contrast = draws.Between(0.4f, 0.9f);
         var distance = MathF.Sqrt(fill.DistanceSquared(ground));
         if (distance < contrast) fill = fill.PushedFrom(ground, contrast, distance);
-        Stamp(canvas, label, place, fill, fill.Mixed(draws.Colour(), 0.4f), draws.Between(0.75f, 1f));
+        Stamp(canvas, label, place, fill, fill.Mixed(draws.Colour(), 0.4f), draws.Between(0.85f, 1f));
         Cover(ref draws, canvas, place);
         Expose(ref draws, number, canvas, pixels);
     }
@@ -44,8 +51,8 @@ internal static class ShapePainter
     private static Colour Ground(ref Draws draws, Span<float> canvas)
     {
         const int Grid = 6;
-        var first = draws.Colour();
-        var second = first.Mixed(draws.Colour(), draws.Between(0.15f, 0.75f));
+        var first = draws.Colour().Mixed(new Colour(0.45f, 0.45f, 0.45f), draws.Between(0.3f, 0.8f));
+        var second = first.Mixed(draws.Colour(), draws.Between(0.1f, 0.5f));
         Span<float> knots = stackalloc float[Grid * Grid];
         for (var i = 0; i < knots.Length; i++) knots[i] = draws.Between(0f, 1f);
         var stripes = Place.Draw(ref draws, 2f, 6f, Side);
@@ -104,9 +111,9 @@ internal static class ShapePainter
     // A bar over one side of half of the shapes, never over the middle.
     private static void Cover(ref Draws draws, Span<float> canvas, in Place place)
     {
-        var covers = draws.Below(2) == 1;
+        var covers = draws.Below(3) == 0;
         var bar = Place.Draw(ref draws, 1f, 1f, 0f);
-        var (offset, half) = (place.Radius * draws.Between(0.45f, 0.9f), draws.Between(0.8f, 2.2f));
+        var (offset, half) = (place.Radius * draws.Between(0.45f, 0.9f), draws.Between(0.6f, 1.6f));
         var colour = draws.Colour();
         if (!covers) return;
         bar = bar.MovedTo(place.X, place.Y);
@@ -125,9 +132,9 @@ internal static class ShapePainter
     // Contrast, brightness and noise: the sum of two uniform bytes a channel, a triangle around zero.
     private static void Expose(ref Draws draws, uint number, ReadOnlySpan<float> canvas, Span<byte> pixels)
     {
-        var contrast = draws.Between(0.55f, 1.05f);
-        var brightness = draws.Between(-0.18f, 0.18f);
-        var noise = draws.Between(0.03f, 0.14f) / 255f;
+        var contrast = draws.Between(0.7f, 1.05f);
+        var brightness = draws.Between(-0.1f, 0.1f);
+        var noise = draws.Between(0.02f, 0.08f) / 255f;
         for (var i = 0; i < Side * Side; i++)
         {
             var (a, b, c, _) = Philox.Block((uint)(FirstNoiseElement + (ulong)i), 0, number, RandomUse.Shapes, (uint)Seed, 0);
@@ -177,6 +184,19 @@ internal static class ShapePainter
             while (square is > 1f or < 0.01f);
             var length = MathF.Sqrt(square);
             return new Place(x, y, radius, a / length, b / length);
+        }
+
+        /// <summary>The same, turned by at most about 30 degrees.</summary>
+        public static Place DrawUpright(ref Draws draws, float smallest, float largest, float margin)
+        {
+            var radius = draws.Between(smallest, largest);
+            var x = draws.Between(margin, Side - margin);
+            var y = draws.Between(margin, Side - margin);
+
+            // The tangent of half the angle gives both functions without calling either.
+            var half = draws.Between(-0.27f, 0.27f);
+            var square = half * half;
+            return new Place(x, y, radius, (1f - square) / (1f + square), 2f * half / (1f + square));
         }
 
         public Place MovedTo(float x, float y) => this with { X = x, Y = y };
