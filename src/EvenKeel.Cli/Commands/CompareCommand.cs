@@ -12,7 +12,13 @@ internal static class CompareCommand
     // Sized so that the five schemes take at most two minutes on two slow cores.
     private static readonly RunSpec Defaults = new()
     {
-        Width = 0.25, Data = "shapes10", TrainImages = 2000, TestImages = 500, Epochs = 2, InitImages = 500, Batch = 50,
+        Width = 0.25,
+        Data = "shapes10",
+        TrainImages = 2000,
+        TestImages = 500,
+        Epochs = 2,
+        InitImages = 500,
+        Batch = 50,
     };
 
     private static readonly string[] DefaultSchemes = ["none", "bn", "mobn", "wn", "wn+mobn"];

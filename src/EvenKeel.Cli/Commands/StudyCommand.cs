@@ -136,11 +136,13 @@ internal static class StudyCommand
 
     private static Option<string?> Profile() => new("--profile")
     {
-        Description = "Size: smoke, quick or full, as the study has them; the first if not given.", HelpName = "NAME",
+        Description = "Size: smoke, quick or full, as the study has them; the first if not given.",
+        HelpName = "NAME",
     };
 
     private static Option<string?> Variant() => new("--variant")
     {
-        Description = "Reading of the source, as the study has them; the first if not given.", HelpName = "NAME",
+        Description = "Reading of the source, as the study has them; the first if not given.",
+        HelpName = "NAME",
     };
 }

@@ -8,7 +8,14 @@ public sealed class TrainerTests : IDisposable
 {
     private static readonly RunSpec Small = new()
     {
-        Width = 0.05, TrainImages = 60, TestImages = 20, Batch = 10, Epochs = 2, InitImages = 30, Scheme = "wn+mobn", Augment = "flip+crop",
+        Width = 0.05,
+        TrainImages = 60,
+        TestImages = 20,
+        Batch = 10,
+        Epochs = 2,
+        InitImages = 30,
+        Scheme = "wn+mobn",
+        Augment = "flip+crop",
         Schedule = new ScheduleSpec { Kind = "linear", From = 0.5, Beta1After = 0.5 },
     };
 
