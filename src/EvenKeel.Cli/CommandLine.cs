@@ -18,9 +18,16 @@ internal static class CommandLine
         {
             new HelpOption(),
             new VersionOption(),
+            CompareCommand.Create(),
+            TrainCommand.Create(),
+            StudyCommand.Create(),
+            NormsCommand.Create(),
             DataCommand.Create(),
+            VerifyCommand.Create(),
+            BenchCommand.Create(),
+            DoctorCommand.Create(),
         };
-        root.AddExamples("evenkeel data list", "evenkeel data show shapes10 --out shapes10.png");
+        root.AddExamples("evenkeel compare", "evenkeel study run wn-convpool --profile quick", "evenkeel norms bn");
         Help.Install(root);
         return root;
     }

@@ -88,31 +88,33 @@ internal static unsafe class Conv
             var job = new ConvWeightGradient
             {
                 Geometry = g,
+                Plan = new(g),
                 Panels = new(g.OutChannels, shape),
+                Shape = shape,
                 Input = input,
                 Gradient = gradient,
-                Sums = result,
+                Result = result,
                 Accumulate = accumulate,
             };
-            var chunks = job.Split(shape);
-            var partLength = job.Parts == 1 ? 0 : Align(job.Parts * (nint)g.WeightLength);
-            job.Scratch = workers.SharedScratch((nuint)(partLength + (workers.Threads * ConvWeightGradient.WorkerLength)));
-            if (job.Parts == 1)
+            var parts = job.Plan.Parts;
+            var partLength = parts == 1 ? 0 : Align(parts * (nint)g.WeightLength);
+            job.Scratch = workers.SharedScratch((nuint)(partLength + (workers.Threads * job.WorkerLength)));
+            if (parts == 1)
             {
-                workers.Run(chunks, ref job);
+                workers.Run(job.Plan.Chunks, ref job);
                 return;
             }
 
-            job.Sums = job.Scratch;
+            job.Result = job.Scratch;
             job.Scratch += partLength;
             job.Accumulate = false;
-            workers.Run(chunks, ref job);
+            workers.Run(job.Plan.Chunks, ref job);
             var sum = new ConvPartSum
             {
-                Parts = job.Sums,
+                Parts = job.Result,
                 Result = result,
                 Length = (nint)g.WeightLength,
-                Count = job.Parts,
+                Count = parts,
                 Accumulate = accumulate,
             };
             workers.Run(sum.Chunks, ref sum);

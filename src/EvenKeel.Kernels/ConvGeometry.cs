@@ -18,19 +18,25 @@ internal readonly record struct ConvGeometry(
     int Stride,
     int Padding)
 {
+    public int Batch { get; } = AtLeastOne(Batch, "batch");
+
+    public int InChannels { get; } = AtLeastOne(InChannels, "input channel count");
+
+    public int OutChannels { get; } = AtLeastOne(OutChannels, "output channel count");
+
     public int OutHeight { get; } = OutSize(Height, KernelHeight, Stride, Padding, "height");
 
     public int OutWidth { get; } = OutSize(Width, KernelWidth, Stride, Padding, "width");
 
     public int Taps => KernelHeight * KernelWidth;
 
-    public long InPixels => (long)AtLeastOne(Batch, "batch") * Height * Width;
+    public long InPixels => (long)Batch * Height * Width;
 
-    public long OutPixels => (long)AtLeastOne(Batch, "batch") * OutHeight * OutWidth;
+    public long OutPixels => (long)Batch * OutHeight * OutWidth;
 
-    public long InputLength => InPixels * AtLeastOne(InChannels, "input channel count");
+    public long InputLength => InPixels * InChannels;
 
-    public long OutputLength => OutPixels * AtLeastOne(OutChannels, "output channel count");
+    public long OutputLength => OutPixels * OutChannels;
 
     public long WeightLength => (long)Taps * InChannels * OutChannels;
 
@@ -40,7 +46,7 @@ internal readonly record struct ConvGeometry(
     private static int OutSize(int size, int kernel, int stride, int padding, string axis)
     {
         AtLeastOne(size, axis);
-        AtLeastOne(kernel, "kernel " + axis);
+        AtLeastOne(kernel, "kernel size");
         AtLeastOne(stride, "stride");
         if (padding < 0) throw new ArgumentException($"A convolution's padding is {padding}: expected 0 or more.");
         var room = (long)size + (2L * padding) - kernel;

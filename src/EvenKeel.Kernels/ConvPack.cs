@@ -1,4 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace EvenKeel.Kernels;
 
@@ -6,7 +9,7 @@ namespace EvenKeel.Kernels;
 /// Lays the weights of a phase out as its tiles read them: [panel][tap][source channel][column], the last panel
 /// filled up with zeros. The unit is one tap of one panel; a chunk is as many as make it worth a thread's while.
 /// </summary>
-internal unsafe struct ConvPack : ILaneJob
+internal unsafe struct ConvPack : ILaneJob, ITileJob
 {
     private const int Strip = 16;
 
@@ -18,51 +21,100 @@ internal unsafe struct ConvPack : ILaneJob
     /// <summary>The first panel to pack; those before it are read in place.</summary>
     public int FirstPanel;
 
+    public readonly int Chunks => WorkSplit.Chunks(Units, UnitsPerChunk);
+
     private readonly int Units => (Panels.Count - FirstPanel) * Phase.Taps;
 
     private readonly int UnitsPerChunk => WorkSplit.RowsPerChunk(Phase.SourceChannels * Panels.PaddedWidth(0));
 
-    public readonly int Chunks => WorkSplit.Chunks(Units, UnitsPerChunk);
+    public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
+        TileDispatch.Run<V, ConvPack>(ref this, chunk, worker);
 
-    public readonly void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
+    public readonly void Run<T, R, O>(int chunk, int worker)
+        where T : ITiles
+        where R : unmanaged
+        where O : IRegisterOps<R>
     {
         var end = Math.Min(Units, (chunk + 1) * UnitsPerChunk);
         for (var unit = chunk * UnitsPerChunk; unit < end; unit++)
-            Pack(FirstPanel + (unit / Phase.Taps), unit % Phase.Taps);
+            Pack<R, O>(FirstPanel + (unit / Phase.Taps), unit % Phase.Taps);
     }
 
-    private readonly void Pack(int panel, int tap)
+    private readonly void Pack<R, O>(int panel, int tap)
+        where R : unmanaged
+        where O : IRegisterOps<R>
     {
-        var width = Panels.PaddedWidth(panel);
-        var first = Panels.FirstColumn(panel);
-        var depth = (nint)Phase.SourceChannels;
-        var source = Weights + ((nint)Phase.KernelTap(tap) * depth * Phase.ResultChannels);
-        var packed = Packed + (first * (nint)Phase.Depth) + (tap * depth * width);
-        if (Phase.TransposedWeights) Transpose(source + (first * depth), packed, depth, Panels.Width(panel), width);
-        else Copy(source + first, packed, depth, Phase.ResultChannels, Panels.Width(panel), width);
-    }
-
-    private static void Copy(float* source, float* packed, nint depth, nint sourceStep, int width, int paddedWidth)
-    {
-        for (nint k = 0; k < depth; k++, source += sourceStep, packed += paddedWidth)
+        var width = Panels.Width(panel);
+        var paddedWidth = Panels.PaddedWidth(panel);
+        var first = (nint)Panels.FirstColumn(panel);
+        nint depth = Phase.SourceChannels;
+        var source = Weights + (Phase.KernelTap(tap) * depth * Phase.ResultChannels);
+        var packed = Packed + (first * (nint)Phase.Depth) + (tap * depth * paddedWidth);
+        if (Phase.TransposedWeights)
         {
-            Unsafe.CopyBlockUnaligned(packed, source, (uint)width * sizeof(float));
-            for (var j = width; j < paddedWidth; j++) packed[j] = 0f;
+            Transpose(source + (first * depth), packed, depth, width, paddedWidth);
+            return;
         }
+
+        source += first;
+        for (nint k = 0; k < depth; k++, source += Phase.ResultChannels, packed += paddedWidth)
+            GemmStore.Copy<R, O>(source, packed, width, paddedWidth);
     }
 
-    // Strips as deep as a cache line, so that each line of the source is read once.
+    // Strips as deep as a cache line, so that each line of the source is read once and a strip of the result, at most
+    // 3 kB, stays in the fastest cache while its columns fill up.
     private static void Transpose(float* source, float* packed, nint depth, int width, int paddedWidth)
     {
         for (nint strip = 0; strip < depth; strip += Strip)
         {
             var deep = Math.Min(Strip, depth - strip);
             var rows = packed + (strip * paddedWidth);
-            for (var j = 0; j < paddedWidth; j++)
+            var j = 0;
+            if (deep == Strip)
+            {
+                for (; j + 4 <= width; j += 4)
+                {
+                    var columns = source + (j * depth) + strip;
+                    for (var k = 0; k < Strip; k += 4)
+                        Transpose4(columns + k, depth, rows + (k * paddedWidth) + j, paddedWidth);
+                }
+            }
+
+            for (; j < width; j++)
             {
                 var column = source + (j * depth) + strip;
-                for (nint k = 0; k < deep; k++) rows[(k * paddedWidth) + j] = j < width ? column[k] : 0f;
+                for (nint k = 0; k < deep; k++) rows[(k * paddedWidth) + j] = column[k];
+            }
+
+            for (; j < paddedWidth; j++)
+            {
+                for (nint k = 0; k < deep; k++) rows[(k * paddedWidth) + j] = 0f;
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose4(float* source, nint sourceStep, float* result, nint resultStep)
+    {
+        var a = Vector128.Load(source);
+        var b = Vector128.Load(source + sourceStep);
+        var c = Vector128.Load(source + (2 * sourceStep));
+        var d = Vector128.Load(source + (3 * sourceStep));
+        var (lowA, highA) = Interleave(a, c);
+        var (lowB, highB) = Interleave(b, d);
+        var (row0, row1) = Interleave(lowA, lowB);
+        var (row2, row3) = Interleave(highA, highB);
+        row0.Store(result);
+        row1.Store(result + resultStep);
+        row2.Store(result + (2 * resultStep));
+        row3.Store(result + (3 * resultStep));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector128<float> Low, Vector128<float> High) Interleave(Vector128<float> a, Vector128<float> b)
+    {
+        if (Sse.IsSupported) return (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b));
+        if (AdvSimd.Arm64.IsSupported) return (AdvSimd.Arm64.ZipLow(a, b), AdvSimd.Arm64.ZipHigh(a, b));
+        return (Vector128.Create(a[0], b[0], a[1], b[1]), Vector128.Create(a[2], b[2], a[3], b[3]));
     }
 }

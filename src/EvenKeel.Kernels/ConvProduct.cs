@@ -51,7 +51,11 @@ internal unsafe struct ConvProduct : ILaneJob, ITileJob
         var tiles = (int)Math.Min(int.MaxValue, (Phase.Pixels + _rows - 1) / _rows);
         var byTable = Math.Max(1, TableBytes / (sizeof(TileSegment) * Math.Max(1, Phase.Taps)));
         var wanted = (int)Math.Clamp(Phase.Multiplies / MultipliesPerChunk, 1, WantedChunks);
-        var perChunk = Math.Max((tiles + wanted - 1) / wanted, Math.Min(tiles, FewestTilesPerChunk));
+
+        // Many panels and few pixels, a dense layer: each chunk takes all pixels, so that weights are read once.
+        var perChunk = Panels.Count >= wanted
+            ? tiles
+            : Math.Max((tiles + wanted - 1) / wanted, Math.Min(tiles, FewestTilesPerChunk));
         _tilesPerChunk = Math.Min(perChunk, Math.Min(MostTilesPerChunk, byTable));
         var pixelChunks = WorkSplit.Chunks(tiles, _tilesPerChunk);
         _panelGroups = Math.Clamp(wanted / pixelChunks, 1, Math.Max(1, Panels.Count));
@@ -61,7 +65,10 @@ internal unsafe struct ConvProduct : ILaneJob, ITileJob
     public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
         TileDispatch.Run<V, ConvProduct>(ref this, chunk, worker);
 
-    public void Run<T, R>(int chunk, int worker) where T : ITiles where R : unmanaged, IRegister<R>
+    public void Run<T, R, O>(int chunk, int worker)
+        where T : ITiles
+        where R : unmanaged
+        where O : IRegisterOps<R>
     {
         var tiles = _tilesPerChunk;
         var first = (long)(chunk / _panelGroups) * tiles * _rows;
@@ -88,7 +95,7 @@ internal unsafe struct ConvProduct : ILaneJob, ITileJob
             for (var tile = table; tile < table + tiles; tile++)
             {
                 T.GatherRows(Panels.Vectors(panel), tile->Segments, tile->SegmentCount, weights, step, sums);
-                Store<R>(tile, panel, sums);
+                Store<R, O>(tile, panel, sums);
             }
         }
     }
@@ -157,14 +164,16 @@ internal unsafe struct ConvProduct : ILaneJob, ITileJob
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Store<R>(Tile* tile, int panel, float* sums) where R : unmanaged, IRegister<R>
+    private readonly void Store<R, O>(Tile* tile, int panel, float* sums)
+        where R : unmanaged
+        where O : IRegisterOps<R>
     {
         var column = Panels.FirstColumn(panel);
         var bias = Bias == null ? null : Bias + column;
         for (var i = 0; i < tile->Pixels; i++)
         {
             var result = (&tile->Result0)[i] + column;
-            GemmStore.Row<R>(sums, result, Panels.Width(panel), bias, Slope, Accumulate);
+            GemmStore.Row<R, O>(sums, result, Panels.Width(panel), bias, Slope, Accumulate);
             sums += Panels.PaddedWidth(panel);
         }
     }

@@ -1,244 +1,260 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace EvenKeel.Kernels;
 
 /// <summary>
-/// Weight gradient: for every tap, the input channels times the output gradient's channels, summed over pixels. The
-/// pixels come in blocks that stay in cache while the tiles of all taps pass over them. A chunk is a slice of the
-/// weights and a part of the pixels; where there is more than one part, each writes its own sums.
+/// Weight gradient: for every tap, the input channels times the output gradient's channels, summed over pixels. Both
+/// are packed block by block, since a tile reads eight of many channels at every pixel; each packed block then serves
+/// all taps and tiles from cache. A chunk is a slice of the weights and a part of the pixels; where there is more than
+/// one part, each writes a tensor of its own.
 /// </summary>
-/// <remarks>Parts and blocks depend on the geometry alone, so the bits of the result depend on neither the number of
-/// threads nor the vector path.</remarks>
+/// <remarks>Adding up block by block also keeps the rounding of long sums small.</remarks>
 internal unsafe struct ConvWeightGradient : ILaneJob, ITileJob
 {
-    private const int BlockPixels = 256;
-    private const int FewestBlocksPerPart = 4;
-    private const int WantedChunks = 16;
-
-    // A slice of the weight sums is read and written once a block: 192 kB leave most of a second-level cache to pixels.
-    private const int SliceFloats = 48 * 1024;
-    private const int SliceColumns = 48;
+    private const int WidestPanel = 48;
+    private const int MostRows = 8;
 
     public ConvGeometry Geometry;
+    public ConvWeightPlan Plan;
     public GemmPanels Panels;
+    public TileShape Shape;
     public float* Input;
     public float* Gradient;
 
-    /// <summary>Sums of part 0, then of the others, a weight tensor each.</summary>
-    public float* Sums;
+    /// <summary>Receives the gradient: of part 0, then of the others, a weight tensor each.</summary>
+    public float* Result;
 
     /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
     public float* Scratch;
     public bool Accumulate;
 
-    private int _rows;
-    private int _channelsPerSlice;
-    private int _slices;
-    private int _blocks;
+    public readonly nint WorkerLength => SumsLength + GradientLength + InputLength + StepsLength;
 
-    /// <summary>Parts the pixels are cut into.</summary>
-    public int Parts { get; private set; }
+    // A panel may reach past the slice that its first column is in.
+    private readonly nint SumsLength =>
+        (nint)Geometry.Taps * Tiles * Shape.Rows * Math.Min(Plan.Columns + WidestPanel, Panels.PaddedColumns);
 
-    public static nint WorkerLength =>
-        TileShape.MaxSums + (BlockPixels * (48 + 8 + (sizeof(TileStep) / sizeof(float))));
+    private readonly nint GradientLength => Plan.BlockPixels * WidestPanel;
 
-    /// <summary>Decides the chunks, from the sizes and the shape of the tiles alone.</summary>
-    public int Split(TileShape shape)
-    {
-        ref readonly var g = ref Geometry;
-        _rows = shape.Rows;
-        _blocks = WorkSplit.Chunks(g.OutPixels, BlockPixels);
-        _slices = WorkSplit.Chunks((long)g.InChannels * g.Taps * SliceColumns, SliceFloats);
-        _slices = Math.Min(_slices, g.InChannels);
-        _channelsPerSlice = WorkSplit.Chunks(g.InChannels, _slices);
-        _slices = WorkSplit.Chunks(g.InChannels, _channelsPerSlice);
-        var chunks = _slices * WorkSplit.Chunks(g.OutChannels, SliceColumns);
-        Parts = Math.Clamp(_blocks / FewestBlocksPerPart, 1, Math.Max(1, WantedChunks / chunks));
-        return Panels.Count * _slices * Parts;
-    }
+    private readonly nint InputLength => Tiles * TileLength;
+
+    private readonly nint StepsLength => Plan.BlockPixels * (sizeof(TileStep) / sizeof(float));
+
+    private readonly int Tiles => (Plan.Channels + Shape.Rows - 1) / Shape.Rows;
+
+    private readonly nint TileLength => (nint)Plan.InputPixels(Geometry) * MostRows;
 
     public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
         TileDispatch.Run<V, ConvWeightGradient>(ref this, chunk, worker);
 
-    public void Run<T, R>(int chunk, int worker) where T : ITiles where R : unmanaged, IRegister<R>
+    public readonly void Run<T, R, O>(int chunk, int worker)
+        where T : ITiles
+        where R : unmanaged
+        where O : IRegisterOps<R>
     {
-        ref readonly var g = ref Geometry;
-        var part = chunk % Parts;
-        var panel = chunk / Parts % Panels.Count;
-        var firstChannel = chunk / Parts / Panels.Count * _channelsPerSlice;
-        var endChannel = Math.Min(g.InChannels, firstChannel + _channelsPerSlice);
-
-        var buffer = Scratch + (worker * WorkerLength);
+        var part = chunk % Plan.Parts;
+        var slice = chunk / Plan.Parts;
+        var sums = Scratch + (worker * WorkerLength);
+        var firstChannel = slice % Plan.ChannelSlices * Plan.Channels;
+        var firstColumn = slice / Plan.ChannelSlices * Plan.Columns;
         var work = new Work
         {
-            Buffer = buffer,
-            Gradient = buffer + TileShape.MaxSums,
-            Narrow = buffer + TileShape.MaxSums + (BlockPixels * 48),
-            Steps = (TileStep*)(buffer + TileShape.MaxSums + (BlockPixels * (48 + 8))),
             FirstChannel = firstChannel,
-            EndChannel = endChannel,
-            Sums = Sums + (part * (nint)g.WeightLength),
+            EndChannel = Math.Min(Geometry.InChannels, firstChannel + Plan.Channels),
+            FirstPanel = PanelFrom(firstColumn),
+            EndPanel = PanelFrom(firstColumn + Plan.Columns),
+            Sums = sums,
+            Gradient = sums + SumsLength,
+            Input = sums + SumsLength + GradientLength,
+            Steps = (TileStep*)(sums + SumsLength + GradientLength + InputLength),
+            TileLength = TileLength,
         };
-        new Span<float>(work.Narrow, BlockPixels * 8).Clear();
-        if (part > 0 || !Accumulate) ClearSlice(work, panel);
-
-        var endBlock = (int)((long)_blocks * (part + 1) / Parts);
-        for (var block = (int)((long)_blocks * part / Parts); block < endBlock; block++)
-        {
-            var first = (long)block * BlockPixels;
-            var pixels = (int)Math.Min(BlockPixels, g.OutPixels - first);
-            PackGradient(work, panel, first, pixels);
-            for (var tap = 0; tap < g.Taps; tap++) AddTap<T, R>(work, panel, tap, first, pixels);
-        }
+        new Span<float>(sums, (int)SumsLength).Clear();
+        var endBlock = Plan.FirstBlock(part + 1);
+        for (var block = Plan.FirstBlock(part); block < endBlock; block++) AddBlock<T, R, O>(work, block);
+        WriteSums<R, O>(work, Result + (part * (nint)Geometry.WeightLength));
     }
 
-    private readonly void ClearSlice(in Work work, int panel)
+    private readonly int PanelFrom(int column)
     {
-        for (var tap = 0; tap < Geometry.Taps; tap++)
+        var panel = 0;
+        while (panel < Panels.Count && Panels.FirstColumn(panel) < column) panel++;
+        return panel;
+    }
+
+    private readonly void AddBlock<T, R, O>(in Work work, int block)
+        where T : ITiles
+        where R : unmanaged
+        where O : IRegisterOps<R>
+    {
+        var first = (long)block * Plan.BlockPixels;
+        var pixels = (int)Math.Min(Plan.BlockPixels, Geometry.OutPixels - first);
+        var firstRow = PackInput(work, first, pixels);
+        var sums = work.Sums;
+        for (var panel = work.FirstPanel; panel < work.EndPanel; panel++)
         {
-            var row = work.Sums + WeightOffset(tap, work.FirstChannel, panel);
-            for (var channel = work.FirstChannel; channel < work.EndChannel; channel++, row += Geometry.OutChannels)
-                new Span<float>(row, Panels.Width(panel)).Clear();
+            PackGradient<R, O>(work, panel, first, pixels);
+            var vectors = Panels.Vectors(panel);
+            var tileSums = Shape.Rows * Panels.PaddedWidth(panel);
+            for (var tap = 0; tap < Geometry.Taps; tap++)
+            {
+                var count = Locate(work, tap, panel, first, pixels, firstRow);
+                var input = work.Input;
+                for (var channel = work.FirstChannel; channel < work.EndChannel; channel += Shape.Rows)
+                {
+                    T.GatherSteps(vectors, work.Steps, count, input, work.Gradient, sums);
+                    input += work.TileLength;
+                    sums += tileSums;
+                }
+            }
         }
     }
 
-    private readonly nint WeightOffset(int tap, int channel, int panel) =>
-        ((((nint)tap * Geometry.InChannels) + channel) * Geometry.OutChannels) + Panels.FirstColumn(panel);
+    /// <summary>Copies the input rows that the block sees to [tile][pixel][8 channels].</summary>
+    /// <returns>The first of those rows, counted over all images.</returns>
+    private readonly long PackInput(in Work work, long first, int pixels)
+    {
+        ref readonly var g = ref Geometry;
+        var firstLine = first / g.OutWidth;
+        var lastLine = (first + pixels - 1) / g.OutWidth;
+        var firstRow = (firstLine / g.OutHeight * Plan.UsedRows)
+            + Math.Clamp((firstLine % g.OutHeight * g.Stride) - g.Padding, 0, Plan.UsedRows);
+        var endRow = (lastLine / g.OutHeight * Plan.UsedRows)
+            + Math.Clamp((lastLine % g.OutHeight * g.Stride) - g.Padding + g.KernelHeight, 0, Plan.UsedRows);
+        var packed = work.Input;
+        for (var row = firstRow; row < endRow; row++)
+        {
+            var line = (row / Plan.UsedRows * g.Height) + (row % Plan.UsedRows);
+            var pixel = Input + ((nint)line * g.Width * g.InChannels);
+            for (var column = 0; column < g.Width; column++, pixel += g.InChannels, packed += MostRows)
+                PackPixel(work, pixel, packed);
+        }
 
-    // Every tile of the block reads these rows; together they are contiguous and none reads past the tensor's end.
-    private readonly void PackGradient(in Work work, int panel, long first, int pixels)
+        return firstRow;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void PackPixel(in Work work, float* pixel, float* packed)
+    {
+        for (var channel = work.FirstChannel; channel < work.EndChannel; channel += Shape.Rows, packed += work.TileLength)
+        {
+            var start = TileStart(channel);
+            if (start + MostRows <= Geometry.InChannels)
+            {
+                Vector256.Load(pixel + start).Store(packed);
+                continue;
+            }
+
+            for (var i = 0; i < MostRows; i++) packed[i] = start + i < Geometry.InChannels ? pixel[start + i] : 0f;
+        }
+    }
+
+    // The last tile moves back to end with the last channel of the tensor; what it has twice is not written out.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly int TileStart(int channel) => Math.Max(0, Math.Min(channel, Geometry.InChannels - Shape.Rows));
+
+    private readonly void PackGradient<R, O>(in Work work, int panel, long first, int pixels)
+        where R : unmanaged
+        where O : IRegisterOps<R>
     {
         var width = Panels.Width(panel);
         var paddedWidth = Panels.PaddedWidth(panel);
         var source = Gradient + ((nint)first * Geometry.OutChannels) + Panels.FirstColumn(panel);
         var packed = work.Gradient;
         for (var i = 0; i < pixels; i++, source += Geometry.OutChannels, packed += paddedWidth)
-        {
-            Unsafe.CopyBlockUnaligned(packed, source, (uint)width * sizeof(float));
-            for (var j = width; j < paddedWidth; j++) packed[j] = 0f;
-        }
+            GemmStore.Copy<R, O>(source, packed, width, paddedWidth);
     }
 
-    private readonly void AddTap<T, R>(in Work work, int panel, int tap, long first, int pixels)
-        where T : ITiles where R : unmanaged, IRegister<R>
-    {
-        var count = Locate(work.Steps, tap, panel, first, pixels);
-        if (count == 0) return;
-        var input = Input;
-        if (Geometry.InChannels < _rows)
-        {
-            Widen(work, count);
-            input = work.Narrow;
-        }
-
-        var width = Panels.PaddedWidth(panel);
-        for (var channel = work.FirstChannel; channel < work.EndChannel; channel += _rows)
-        {
-            // The last tile moves back to end with the last channel of the tensor, and stores only what is its own.
-            var start = Math.Max(0, Math.Min(channel, Geometry.InChannels - _rows));
-            T.GatherSteps(Panels.Vectors(panel), work.Steps, count, input + start, work.Gradient, work.Buffer);
-            var end = Math.Min(channel + _rows, work.EndChannel);
-            var sums = work.Buffer + ((channel - start) * width);
-            var row = work.Sums + WeightOffset(tap, channel, panel);
-            for (var i = channel; i < end; i++, sums += width, row += Geometry.OutChannels)
-                GemmStore.Row<R>(sums, row, Panels.Width(panel), null, 1f, accumulate: true);
-        }
-    }
-
-    /// <summary>Lists the pixels of the block that see the input through this tap, in order. Returns how many.</summary>
-    private readonly int Locate(TileStep* steps, int tap, int panel, long first, int pixels)
+    /// <summary>Lists the pixels of the block that see the input through this tap, in order.</summary>
+    /// <returns>How many they are.</returns>
+    private readonly int Locate(in Work work, int tap, int panel, long first, int pixels, long firstRow)
     {
         ref readonly var g = ref Geometry;
-        var width = Panels.PaddedWidth(panel);
+        nint width = Panels.PaddedWidth(panel);
         var tapRow = (tap / g.KernelWidth) - g.Padding;
         var tapColumn = (tap % g.KernelWidth) - g.Padding;
+
+        // Columns whose input column, stride·column + tapColumn, lies inside the image.
+        var firstInside = tapColumn >= 0 ? 0 : (-tapColumn + g.Stride - 1) / g.Stride;
+        var endInside = g.Width <= tapColumn ? 0 : ((g.Width - 1 - tapColumn) / g.Stride) + 1;
         var column = (int)(first % g.OutWidth);
         var line = first / g.OutWidth;
         var row = (int)(line % g.OutHeight);
-        var image = (nint)(line / g.OutHeight);
-        var step = steps;
+        var imageRow = (line / g.OutHeight * Plan.UsedRows) - firstRow;
+        var step = work.Steps;
         for (var i = 0; i < pixels;)
         {
             var run = Math.Min(g.OutWidth - column, pixels - i);
             var y = (row * g.Stride) + tapRow;
             if ((uint)y < (uint)g.Height)
             {
-                var source = ((image * g.Height) + y) * g.Width;
-                for (var j = 0; j < run; j++)
-                {
-                    var x = ((column + j) * g.Stride) + tapColumn;
-                    if ((uint)x < (uint)g.Width) *step++ = new((source + x) * g.InChannels, (nint)(i + j) * width);
-                }
+                var from = Math.Max(column, firstInside);
+                var end = step + Math.Max(0, Math.Min(column + run, endInside) - from);
+                var x = (from * g.Stride) + tapColumn;
+                var input = (((nint)(imageRow + y) * g.Width) + x) * MostRows;
+                var gradient = (i + from - column) * width;
+                for (; step < end; step++, input += g.Stride * MostRows, gradient += width) *step = new(input, gradient);
             }
 
             i += run;
             column = 0;
             if (++row < g.OutHeight) continue;
             row = 0;
-            image++;
+            imageRow += Plan.UsedRows;
         }
 
-        return (int)(step - steps);
+        return (int)(step - work.Steps);
     }
 
-    // A tile reads as many channels as it has rows. Pixels with fewer are copied out, or the last would be read past
-    // the end of the tensor.
-    private readonly void Widen(in Work work, int count)
+    private readonly void WriteSums<R, O>(in Work work, float* result)
+        where R : unmanaged
+        where O : IRegisterOps<R>
     {
-        for (var i = 0; i < count; i++)
+        var sums = work.Sums;
+        for (var panel = work.FirstPanel; panel < work.EndPanel; panel++)
         {
-            var source = Input + work.Steps[i].Input;
-            var wide = work.Narrow + (i * 8);
-            for (var j = 0; j < Geometry.InChannels; j++) wide[j] = source[j];
-            work.Steps[i] = work.Steps[i] with { Input = i * 8 };
+            var width = Panels.PaddedWidth(panel);
+            for (var tap = 0; tap < Geometry.Taps; tap++)
+            {
+                for (var channel = work.FirstChannel; channel < work.EndChannel; channel += Shape.Rows)
+                {
+                    var tileRow = sums + ((channel - TileStart(channel)) * width);
+                    var end = Math.Min(channel + Shape.Rows, work.EndChannel);
+                    for (var i = channel; i < end; i++, tileRow += width)
+                    {
+                        var row = (((nint)tap * Geometry.InChannels) + i) * Geometry.OutChannels;
+                        var columns = result + row + Panels.FirstColumn(panel);
+                        GemmStore.Row<R, O>(tileRow, columns, Panels.Width(panel), null, 1f, Accumulate);
+                    }
+
+                    sums += Shape.Rows * width;
+                }
+            }
         }
     }
 
     private readonly struct Work
     {
-        public float* Buffer { get; init; }
-
-        public float* Gradient { get; init; }
-
-        public float* Narrow { get; init; }
-
-        public TileStep* Steps { get; init; }
-
-        public float* Sums { get; init; }
-
         public int FirstChannel { get; init; }
 
         public int EndChannel { get; init; }
-    }
-}
 
-/// <summary>Adds the parts of a weight gradient in order.</summary>
-internal unsafe struct ConvPartSum : ILaneJob
-{
-    public float* Parts;
-    public float* Result;
-    public nint Length;
-    public int Count;
-    public bool Accumulate;
+        public int FirstPanel { get; init; }
 
-    public readonly int Chunks => WorkSplit.Chunks(Length, WorkSplit.ElementsPerChunk);
+        public int EndPanel { get; init; }
 
-    public readonly void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
-    {
-        var i = (nint)chunk * WorkSplit.ElementsPerChunk;
-        var end = Math.Min(Length, i + WorkSplit.ElementsPerChunk);
-        for (; i + ILanes<V>.Count <= end; i += ILanes<V>.Count)
-        {
-            var sum = Accumulate ? V.Load(Result + i) : V.Zero;
-            for (var part = 0; part < Count; part++) sum += V.Load(Parts + (part * Length) + i);
-            V.Store(Result + i, sum);
-        }
+        /// <summary>Sums of the slice: [panel][tap][tile][row][column].</summary>
+        public float* Sums { get; init; }
 
-        for (; i < end; i++)
-        {
-            var sum = Accumulate ? Result[i] : 0f;
-            for (var part = 0; part < Count; part++) sum += Parts[(part * Length) + i];
-            Result[i] = sum;
-        }
+        /// <summary>The block's output gradient: [pixel][column].</summary>
+        public float* Gradient { get; init; }
+
+        /// <summary>The block's input: [tile][pixel][8 channels].</summary>
+        public float* Input { get; init; }
+
+        public nint TileLength { get; init; }
+
+        public TileStep* Steps { get; init; }
     }
 }

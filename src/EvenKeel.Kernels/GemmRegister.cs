@@ -4,10 +4,12 @@ using System.Runtime.Intrinsics;
 namespace EvenKeel.Kernels;
 
 /// <summary>
-/// One vector register as the product tiles see it. Unlike <see cref="ILanes{V}"/> the number of lanes differs: a
+/// What the product tiles do with one vector register. Unlike <see cref="ILanes{V}"/> the number of lanes differs: a
 /// tile is sized by the number of registers the machine has, so it counts registers, not lanes.
 /// </summary>
-internal unsafe interface IRegister<R> where R : unmanaged, IRegister<R>
+/// <typeparam name="R">The register itself, not a structure around it: the compiler adds into the register that holds
+/// a sum only if it sees the sum's own variable on both sides, and else copies ten of 24 sums at every step.</typeparam>
+internal unsafe interface IRegisterOps<R> where R : unmanaged
 {
     static abstract int Lanes { get; }
 
@@ -17,7 +19,7 @@ internal unsafe interface IRegister<R> where R : unmanaged, IRegister<R>
 
     static abstract void Store(float* destination, R value);
 
-    static abstract R operator +(R a, R b);
+    static abstract R Add(R a, R b);
 
     /// <summary>a·b + c, rounded once.</summary>
     static abstract R MultiplyAdd(R a, R b, R c);
@@ -26,86 +28,80 @@ internal unsafe interface IRegister<R> where R : unmanaged, IRegister<R>
     static abstract R LeakyRelu(R value, R slope);
 }
 
-/// <summary>A 512-bit register.</summary>
-internal readonly unsafe struct Register512(Vector512<float> v) : IRegister<Register512>
+/// <summary>512-bit registers.</summary>
+internal readonly unsafe struct Register512 : IRegisterOps<Vector512<float>>
 {
-    private readonly Vector512<float> _v = v;
-
     public static int Lanes => 16;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register512 Load(float* source) => new(Vector512.Load(source));
+    public static Vector512<float> Load(float* source) => Vector512.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register512 Splat(float value) => new(Vector512.Create(value));
+    public static Vector512<float> Splat(float value) => Vector512.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(float* destination, Register512 value) => value._v.Store(destination);
+    public static void Store(float* destination, Vector512<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register512 operator +(Register512 a, Register512 b) => new(a._v + b._v);
+    public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register512 MultiplyAdd(Register512 a, Register512 b, Register512 c) =>
-        new(Vector512.FusedMultiplyAdd(a._v, b._v, c._v));
+    public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
+        Vector512.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register512 LeakyRelu(Register512 value, Register512 slope) => new(Vector512.ConditionalSelect(
-        Vector512.GreaterThan(value._v, Vector512<float>.Zero), value._v, value._v * slope._v));
+    public static Vector512<float> LeakyRelu(Vector512<float> value, Vector512<float> slope) =>
+        Vector512.ConditionalSelect(Vector512.GreaterThan(value, Vector512<float>.Zero), value, value * slope);
 }
 
-/// <summary>A 256-bit register.</summary>
-internal readonly unsafe struct Register256(Vector256<float> v) : IRegister<Register256>
+/// <summary>256-bit registers.</summary>
+internal readonly unsafe struct Register256 : IRegisterOps<Vector256<float>>
 {
-    private readonly Vector256<float> _v = v;
-
     public static int Lanes => 8;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register256 Load(float* source) => new(Vector256.Load(source));
+    public static Vector256<float> Load(float* source) => Vector256.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register256 Splat(float value) => new(Vector256.Create(value));
+    public static Vector256<float> Splat(float value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(float* destination, Register256 value) => value._v.Store(destination);
+    public static void Store(float* destination, Vector256<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register256 operator +(Register256 a, Register256 b) => new(a._v + b._v);
+    public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register256 MultiplyAdd(Register256 a, Register256 b, Register256 c) =>
-        new(Vector256.FusedMultiplyAdd(a._v, b._v, c._v));
+    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
+        Vector256.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register256 LeakyRelu(Register256 value, Register256 slope) => new(Vector256.ConditionalSelect(
-        Vector256.GreaterThan(value._v, Vector256<float>.Zero), value._v, value._v * slope._v));
+    public static Vector256<float> LeakyRelu(Vector256<float> value, Vector256<float> slope) =>
+        Vector256.ConditionalSelect(Vector256.GreaterThan(value, Vector256<float>.Zero), value, value * slope);
 }
 
-/// <summary>A 128-bit register: SSE, Arm64, or software where neither exists.</summary>
-internal readonly unsafe struct Register128(Vector128<float> v) : IRegister<Register128>
+/// <summary>128-bit registers: SSE, Arm64, or software where neither exists.</summary>
+internal readonly unsafe struct Register128 : IRegisterOps<Vector128<float>>
 {
-    private readonly Vector128<float> _v = v;
-
     public static int Lanes => 4;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register128 Load(float* source) => new(Vector128.Load(source));
+    public static Vector128<float> Load(float* source) => Vector128.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register128 Splat(float value) => new(Vector128.Create(value));
+    public static Vector128<float> Splat(float value) => Vector128.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(float* destination, Register128 value) => value._v.Store(destination);
+    public static void Store(float* destination, Vector128<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register128 operator +(Register128 a, Register128 b) => new(a._v + b._v);
+    public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register128 MultiplyAdd(Register128 a, Register128 b, Register128 c) =>
-        new(Vector128.FusedMultiplyAdd(a._v, b._v, c._v));
+    public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
+        Vector128.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register128 LeakyRelu(Register128 value, Register128 slope) => new(Vector128.ConditionalSelect(
-        Vector128.GreaterThan(value._v, Vector128<float>.Zero), value._v, value._v * slope._v));
+    public static Vector128<float> LeakyRelu(Vector128<float> value, Vector128<float> slope) =>
+        Vector128.ConditionalSelect(Vector128.GreaterThan(value, Vector128<float>.Zero), value, value * slope);
 }

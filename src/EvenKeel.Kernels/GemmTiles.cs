@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 
 namespace EvenKeel.Kernels;
@@ -32,15 +33,15 @@ internal readonly record struct TileShape(int Rows, int Lanes, int MaxVectors)
 
     public static TileShape Of(VectorPath path) => path switch
     {
-        VectorPath.Vector512 => WideTiles<Register512>.Shape,
-        VectorPath.Vector256 => NarrowTiles<Register256>.Shape,
-        _ => AdvSimd.IsSupported ? WideTiles<Register128>.Shape : NarrowTiles<Register128>.Shape,
+        VectorPath.Vector512 => WideTiles<Vector512<float>, Register512>.Shape,
+        VectorPath.Vector256 => NarrowTiles<Vector256<float>, Register256>.Shape,
+        _ => AdvSimd.IsSupported ? WideTiles<Vector128<float>, Register128>.Shape : NarrowTiles<Vector128<float>, Register128>.Shape,
     };
 }
 
 /// <summary>
-/// The register tiles of one machine kind. A tile sums products into rows x (vectors * lanes) registers and writes
-/// the sums to a small buffer, one tile row after the other. Each sum runs over its steps in order in one register,
+/// The register tiles of one machine kind. A tile sums products in rows x vectors registers and moves the sums to a
+/// buffer, one tile row after the other. Each sum runs over its steps in order in one register,
 /// so its bits depend on neither the shape of the tile nor the width of the register.
 /// </summary>
 internal unsafe interface ITiles
@@ -63,7 +64,7 @@ internal unsafe interface ITiles
     /// <param name="count">Number of pixels.</param>
     /// <param name="input">Base address of the input, at the tile's first channel.</param>
     /// <param name="gradient">Base address of the output gradient, at the tile's first column.</param>
-    /// <param name="sums">Receives the tile.</param>
+    /// <param name="sums">The tile is added to these.</param>
     static abstract void GatherSteps(
         int vectors, TileStep* steps, int count, float* input, float* gradient, float* sums);
 }
@@ -71,7 +72,10 @@ internal unsafe interface ITiles
 /// <summary>A job written for tiles; <see cref="TileDispatch"/> picks them by vector path.</summary>
 internal interface ITileJob
 {
-    void Run<T, R>(int chunk, int worker) where T : ITiles where R : unmanaged, IRegister<R>;
+    void Run<T, R, O>(int chunk, int worker)
+        where T : ITiles
+        where R : unmanaged
+        where O : IRegisterOps<R>;
 }
 
 /// <summary>The one place that maps a vector path to its tiles.</summary>
@@ -81,9 +85,9 @@ internal static class TileDispatch
         where V : unmanaged, ILanes<V>
         where TJob : unmanaged, ITileJob
     {
-        if (typeof(V) == typeof(Lanes512)) job.Run<WideTiles<Register512>, Register512>(chunk, worker);
-        else if (typeof(V) == typeof(Lanes256)) job.Run<NarrowTiles<Register256>, Register256>(chunk, worker);
-        else if (AdvSimd.IsSupported) job.Run<WideTiles<Register128>, Register128>(chunk, worker);
-        else job.Run<NarrowTiles<Register128>, Register128>(chunk, worker);
+        if (typeof(V) == typeof(Lanes512)) job.Run<WideTiles<Vector512<float>, Register512>, Vector512<float>, Register512>(chunk, worker);
+        else if (typeof(V) == typeof(Lanes256)) job.Run<NarrowTiles<Vector256<float>, Register256>, Vector256<float>, Register256>(chunk, worker);
+        else if (AdvSimd.IsSupported) job.Run<WideTiles<Vector128<float>, Register128>, Vector128<float>, Register128>(chunk, worker);
+        else job.Run<NarrowTiles<Vector128<float>, Register128>, Vector128<float>, Register128>(chunk, worker);
     }
 }

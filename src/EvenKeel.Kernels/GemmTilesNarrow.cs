@@ -7,9 +7,11 @@ namespace EvenKeel.Kernels;
 /// and one input that is 15 registers, and 12 multiply-adds wait for 8 loads.
 /// </summary>
 /// <remarks>Spelled out because the compiler keeps an array of sums in memory, not in registers.</remarks>
-internal readonly unsafe struct NarrowTiles<R> : ITiles where R : unmanaged, IRegister<R>
+internal readonly unsafe struct NarrowTiles<R, O> : ITiles
+    where R : unmanaged
+    where O : IRegisterOps<R>
 {
-    public static TileShape Shape => new(6, R.Lanes, 2);
+    public static TileShape Shape => new(6, O.Lanes, 2);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void GatherRows(
@@ -41,44 +43,41 @@ internal readonly unsafe struct NarrowTiles<R> : ITiles where R : unmanaged, IRe
         {
             var row = weights + (segments->FirstRow * rowStep);
             var length = segments->Length;
-            var p0 = segments->Pixel0;
-            var p1 = segments->Pixel1;
-            var p2 = segments->Pixel2;
-            var p3 = segments->Pixel3;
-            var p4 = segments->Pixel4;
-            var p5 = segments->Pixel5;
+            float* p0 = segments->Pixel0, p1 = segments->Pixel1;
+            float* p2 = segments->Pixel2, p3 = segments->Pixel3;
+            float* p4 = segments->Pixel4, p5 = segments->Pixel5;
             for (nint k = 0; k < length; k++)
             {
-                var a = R.Load(row);
-                var b = R.Load(row + R.Lanes);
-                var x = R.Splat(p0[k]);
-                s0a = R.MultiplyAdd(x, a, s0a);
-                s0b = R.MultiplyAdd(x, b, s0b);
-                x = R.Splat(p1[k]);
-                s1a = R.MultiplyAdd(x, a, s1a);
-                s1b = R.MultiplyAdd(x, b, s1b);
-                x = R.Splat(p2[k]);
-                s2a = R.MultiplyAdd(x, a, s2a);
-                s2b = R.MultiplyAdd(x, b, s2b);
-                x = R.Splat(p3[k]);
-                s3a = R.MultiplyAdd(x, a, s3a);
-                s3b = R.MultiplyAdd(x, b, s3b);
-                x = R.Splat(p4[k]);
-                s4a = R.MultiplyAdd(x, a, s4a);
-                s4b = R.MultiplyAdd(x, b, s4b);
-                x = R.Splat(p5[k]);
-                s5a = R.MultiplyAdd(x, a, s5a);
-                s5b = R.MultiplyAdd(x, b, s5b);
+                var a = O.Load(row);
+                var b = O.Load(row + O.Lanes);
+                var x = O.Splat(p0[k]);
+                s0a = O.MultiplyAdd(x, a, s0a);
+                s0b = O.MultiplyAdd(x, b, s0b);
+                x = O.Splat(p1[k]);
+                s1a = O.MultiplyAdd(x, a, s1a);
+                s1b = O.MultiplyAdd(x, b, s1b);
+                x = O.Splat(p2[k]);
+                s2a = O.MultiplyAdd(x, a, s2a);
+                s2b = O.MultiplyAdd(x, b, s2b);
+                x = O.Splat(p3[k]);
+                s3a = O.MultiplyAdd(x, a, s3a);
+                s3b = O.MultiplyAdd(x, b, s3b);
+                x = O.Splat(p4[k]);
+                s4a = O.MultiplyAdd(x, a, s4a);
+                s4b = O.MultiplyAdd(x, b, s4b);
+                x = O.Splat(p5[k]);
+                s5a = O.MultiplyAdd(x, a, s5a);
+                s5b = O.MultiplyAdd(x, b, s5b);
                 row += rowStep;
             }
         }
 
-        Store(sums, s0a, s0b);
-        Store(sums + (2 * R.Lanes), s1a, s1b);
-        Store(sums + (4 * R.Lanes), s2a, s2b);
-        Store(sums + (6 * R.Lanes), s3a, s3b);
-        Store(sums + (8 * R.Lanes), s4a, s4b);
-        Store(sums + (10 * R.Lanes), s5a, s5b);
+        GemmStore.Write<R, O>(sums, s0a, s0b);
+        GemmStore.Write<R, O>(sums + (2 * O.Lanes), s1a, s1b);
+        GemmStore.Write<R, O>(sums + (4 * O.Lanes), s2a, s2b);
+        GemmStore.Write<R, O>(sums + (6 * O.Lanes), s3a, s3b);
+        GemmStore.Write<R, O>(sums + (8 * O.Lanes), s4a, s4b);
+        GemmStore.Write<R, O>(sums + (10 * O.Lanes), s5a, s5b);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -95,42 +94,38 @@ internal readonly unsafe struct NarrowTiles<R> : ITiles where R : unmanaged, IRe
         {
             var row = weights + (segments->FirstRow * rowStep);
             var length = segments->Length;
-            var p0 = segments->Pixel0;
-            var p1 = segments->Pixel1;
-            var p2 = segments->Pixel2;
-            var p3 = segments->Pixel3;
-            var p4 = segments->Pixel4;
-            var p5 = segments->Pixel5;
+            float* p0 = segments->Pixel0, p1 = segments->Pixel1;
+            float* p2 = segments->Pixel2, p3 = segments->Pixel3;
+            float* p4 = segments->Pixel4, p5 = segments->Pixel5;
             for (nint k = 0; k < length; k++)
             {
-                var a = R.Load(row);
-                var x = R.Splat(p0[k]);
-                s0a = R.MultiplyAdd(x, a, s0a);
-                x = R.Splat(p1[k]);
-                s1a = R.MultiplyAdd(x, a, s1a);
-                x = R.Splat(p2[k]);
-                s2a = R.MultiplyAdd(x, a, s2a);
-                x = R.Splat(p3[k]);
-                s3a = R.MultiplyAdd(x, a, s3a);
-                x = R.Splat(p4[k]);
-                s4a = R.MultiplyAdd(x, a, s4a);
-                x = R.Splat(p5[k]);
-                s5a = R.MultiplyAdd(x, a, s5a);
+                var a = O.Load(row);
+                var x = O.Splat(p0[k]);
+                s0a = O.MultiplyAdd(x, a, s0a);
+                x = O.Splat(p1[k]);
+                s1a = O.MultiplyAdd(x, a, s1a);
+                x = O.Splat(p2[k]);
+                s2a = O.MultiplyAdd(x, a, s2a);
+                x = O.Splat(p3[k]);
+                s3a = O.MultiplyAdd(x, a, s3a);
+                x = O.Splat(p4[k]);
+                s4a = O.MultiplyAdd(x, a, s4a);
+                x = O.Splat(p5[k]);
+                s5a = O.MultiplyAdd(x, a, s5a);
                 row += rowStep;
             }
         }
 
-        Store(sums, s0a);
-        Store(sums + R.Lanes, s1a);
-        Store(sums + (2 * R.Lanes), s2a);
-        Store(sums + (3 * R.Lanes), s3a);
-        Store(sums + (4 * R.Lanes), s4a);
-        Store(sums + (5 * R.Lanes), s5a);
+        GemmStore.Write<R, O>(sums, s0a);
+        GemmStore.Write<R, O>(sums + O.Lanes, s1a);
+        GemmStore.Write<R, O>(sums + (2 * O.Lanes), s2a);
+        GemmStore.Write<R, O>(sums + (3 * O.Lanes), s3a);
+        GemmStore.Write<R, O>(sums + (4 * O.Lanes), s4a);
+        GemmStore.Write<R, O>(sums + (5 * O.Lanes), s5a);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void GatherSteps2(
-        TileStep* steps, int count, float* input, float* gradient, float* sums)
+    private static void GatherSteps2(TileStep* steps, int count, float* input, float* gradient, float* sums)
     {
         R s0a = default, s0b = default;
         R s1a = default, s1b = default;
@@ -142,39 +137,38 @@ internal readonly unsafe struct NarrowTiles<R> : ITiles where R : unmanaged, IRe
         {
             var p = input + steps->Input;
             var row = gradient + steps->Gradient;
-            var a = R.Load(row);
-            var b = R.Load(row + R.Lanes);
-            var x = R.Splat(p[0]);
-            s0a = R.MultiplyAdd(x, a, s0a);
-            s0b = R.MultiplyAdd(x, b, s0b);
-            x = R.Splat(p[1]);
-            s1a = R.MultiplyAdd(x, a, s1a);
-            s1b = R.MultiplyAdd(x, b, s1b);
-            x = R.Splat(p[2]);
-            s2a = R.MultiplyAdd(x, a, s2a);
-            s2b = R.MultiplyAdd(x, b, s2b);
-            x = R.Splat(p[3]);
-            s3a = R.MultiplyAdd(x, a, s3a);
-            s3b = R.MultiplyAdd(x, b, s3b);
-            x = R.Splat(p[4]);
-            s4a = R.MultiplyAdd(x, a, s4a);
-            s4b = R.MultiplyAdd(x, b, s4b);
-            x = R.Splat(p[5]);
-            s5a = R.MultiplyAdd(x, a, s5a);
-            s5b = R.MultiplyAdd(x, b, s5b);
+            var a = O.Load(row);
+            var b = O.Load(row + O.Lanes);
+            var x = O.Splat(p[0]);
+            s0a = O.MultiplyAdd(x, a, s0a);
+            s0b = O.MultiplyAdd(x, b, s0b);
+            x = O.Splat(p[1]);
+            s1a = O.MultiplyAdd(x, a, s1a);
+            s1b = O.MultiplyAdd(x, b, s1b);
+            x = O.Splat(p[2]);
+            s2a = O.MultiplyAdd(x, a, s2a);
+            s2b = O.MultiplyAdd(x, b, s2b);
+            x = O.Splat(p[3]);
+            s3a = O.MultiplyAdd(x, a, s3a);
+            s3b = O.MultiplyAdd(x, b, s3b);
+            x = O.Splat(p[4]);
+            s4a = O.MultiplyAdd(x, a, s4a);
+            s4b = O.MultiplyAdd(x, b, s4b);
+            x = O.Splat(p[5]);
+            s5a = O.MultiplyAdd(x, a, s5a);
+            s5b = O.MultiplyAdd(x, b, s5b);
         }
 
-        Store(sums, s0a, s0b);
-        Store(sums + (2 * R.Lanes), s1a, s1b);
-        Store(sums + (4 * R.Lanes), s2a, s2b);
-        Store(sums + (6 * R.Lanes), s3a, s3b);
-        Store(sums + (8 * R.Lanes), s4a, s4b);
-        Store(sums + (10 * R.Lanes), s5a, s5b);
+        GemmStore.Add<R, O>(sums, s0a, s0b);
+        GemmStore.Add<R, O>(sums + (2 * O.Lanes), s1a, s1b);
+        GemmStore.Add<R, O>(sums + (4 * O.Lanes), s2a, s2b);
+        GemmStore.Add<R, O>(sums + (6 * O.Lanes), s3a, s3b);
+        GemmStore.Add<R, O>(sums + (8 * O.Lanes), s4a, s4b);
+        GemmStore.Add<R, O>(sums + (10 * O.Lanes), s5a, s5b);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void GatherSteps1(
-        TileStep* steps, int count, float* input, float* gradient, float* sums)
+    private static void GatherSteps1(TileStep* steps, int count, float* input, float* gradient, float* sums)
     {
         R s0a = default;
         R s1a = default;
@@ -186,36 +180,26 @@ internal readonly unsafe struct NarrowTiles<R> : ITiles where R : unmanaged, IRe
         {
             var p = input + steps->Input;
             var row = gradient + steps->Gradient;
-            var a = R.Load(row);
-            var x = R.Splat(p[0]);
-            s0a = R.MultiplyAdd(x, a, s0a);
-            x = R.Splat(p[1]);
-            s1a = R.MultiplyAdd(x, a, s1a);
-            x = R.Splat(p[2]);
-            s2a = R.MultiplyAdd(x, a, s2a);
-            x = R.Splat(p[3]);
-            s3a = R.MultiplyAdd(x, a, s3a);
-            x = R.Splat(p[4]);
-            s4a = R.MultiplyAdd(x, a, s4a);
-            x = R.Splat(p[5]);
-            s5a = R.MultiplyAdd(x, a, s5a);
+            var a = O.Load(row);
+            var x = O.Splat(p[0]);
+            s0a = O.MultiplyAdd(x, a, s0a);
+            x = O.Splat(p[1]);
+            s1a = O.MultiplyAdd(x, a, s1a);
+            x = O.Splat(p[2]);
+            s2a = O.MultiplyAdd(x, a, s2a);
+            x = O.Splat(p[3]);
+            s3a = O.MultiplyAdd(x, a, s3a);
+            x = O.Splat(p[4]);
+            s4a = O.MultiplyAdd(x, a, s4a);
+            x = O.Splat(p[5]);
+            s5a = O.MultiplyAdd(x, a, s5a);
         }
 
-        Store(sums, s0a);
-        Store(sums + R.Lanes, s1a);
-        Store(sums + (2 * R.Lanes), s2a);
-        Store(sums + (3 * R.Lanes), s3a);
-        Store(sums + (4 * R.Lanes), s4a);
-        Store(sums + (5 * R.Lanes), s5a);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(float* sums, R a) => R.Store(sums, a);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(float* sums, R a, R b)
-    {
-        R.Store(sums, a);
-        R.Store(sums + R.Lanes, b);
+        GemmStore.Add<R, O>(sums, s0a);
+        GemmStore.Add<R, O>(sums + O.Lanes, s1a);
+        GemmStore.Add<R, O>(sums + (2 * O.Lanes), s2a);
+        GemmStore.Add<R, O>(sums + (3 * O.Lanes), s3a);
+        GemmStore.Add<R, O>(sums + (4 * O.Lanes), s4a);
+        GemmStore.Add<R, O>(sums + (5 * O.Lanes), s5a);
     }
 }

@@ -7,9 +7,11 @@ namespace EvenKeel.Kernels;
 /// with three weights and one input that is 28 registers, and 24 multiply-adds wait for 11 loads.
 /// </summary>
 /// <remarks>Spelled out because the compiler keeps an array of sums in memory, not in registers.</remarks>
-internal readonly unsafe struct WideTiles<R> : ITiles where R : unmanaged, IRegister<R>
+internal readonly unsafe struct WideTiles<R, O> : ITiles
+    where R : unmanaged
+    where O : IRegisterOps<R>
 {
-    public static TileShape Shape => new(8, R.Lanes, 3);
+    public static TileShape Shape => new(8, O.Lanes, 3);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void GatherRows(
@@ -45,63 +47,59 @@ internal readonly unsafe struct WideTiles<R> : ITiles where R : unmanaged, IRegi
         {
             var row = weights + (segments->FirstRow * rowStep);
             var length = segments->Length;
-            var p0 = segments->Pixel0;
-            var p1 = segments->Pixel1;
-            var p2 = segments->Pixel2;
-            var p3 = segments->Pixel3;
-            var p4 = segments->Pixel4;
-            var p5 = segments->Pixel5;
-            var p6 = segments->Pixel6;
-            var p7 = segments->Pixel7;
+            float* p0 = segments->Pixel0, p1 = segments->Pixel1;
+            float* p2 = segments->Pixel2, p3 = segments->Pixel3;
+            float* p4 = segments->Pixel4, p5 = segments->Pixel5;
+            float* p6 = segments->Pixel6, p7 = segments->Pixel7;
             for (nint k = 0; k < length; k++)
             {
-                var a = R.Load(row);
-                var b = R.Load(row + R.Lanes);
-                var c = R.Load(row + (2 * R.Lanes));
-                var x = R.Splat(p0[k]);
-                s0a = R.MultiplyAdd(x, a, s0a);
-                s0b = R.MultiplyAdd(x, b, s0b);
-                s0c = R.MultiplyAdd(x, c, s0c);
-                x = R.Splat(p1[k]);
-                s1a = R.MultiplyAdd(x, a, s1a);
-                s1b = R.MultiplyAdd(x, b, s1b);
-                s1c = R.MultiplyAdd(x, c, s1c);
-                x = R.Splat(p2[k]);
-                s2a = R.MultiplyAdd(x, a, s2a);
-                s2b = R.MultiplyAdd(x, b, s2b);
-                s2c = R.MultiplyAdd(x, c, s2c);
-                x = R.Splat(p3[k]);
-                s3a = R.MultiplyAdd(x, a, s3a);
-                s3b = R.MultiplyAdd(x, b, s3b);
-                s3c = R.MultiplyAdd(x, c, s3c);
-                x = R.Splat(p4[k]);
-                s4a = R.MultiplyAdd(x, a, s4a);
-                s4b = R.MultiplyAdd(x, b, s4b);
-                s4c = R.MultiplyAdd(x, c, s4c);
-                x = R.Splat(p5[k]);
-                s5a = R.MultiplyAdd(x, a, s5a);
-                s5b = R.MultiplyAdd(x, b, s5b);
-                s5c = R.MultiplyAdd(x, c, s5c);
-                x = R.Splat(p6[k]);
-                s6a = R.MultiplyAdd(x, a, s6a);
-                s6b = R.MultiplyAdd(x, b, s6b);
-                s6c = R.MultiplyAdd(x, c, s6c);
-                x = R.Splat(p7[k]);
-                s7a = R.MultiplyAdd(x, a, s7a);
-                s7b = R.MultiplyAdd(x, b, s7b);
-                s7c = R.MultiplyAdd(x, c, s7c);
+                var a = O.Load(row);
+                var b = O.Load(row + O.Lanes);
+                var c = O.Load(row + (2 * O.Lanes));
+                var x = O.Splat(p0[k]);
+                s0a = O.MultiplyAdd(x, a, s0a);
+                s0b = O.MultiplyAdd(x, b, s0b);
+                s0c = O.MultiplyAdd(x, c, s0c);
+                x = O.Splat(p1[k]);
+                s1a = O.MultiplyAdd(x, a, s1a);
+                s1b = O.MultiplyAdd(x, b, s1b);
+                s1c = O.MultiplyAdd(x, c, s1c);
+                x = O.Splat(p2[k]);
+                s2a = O.MultiplyAdd(x, a, s2a);
+                s2b = O.MultiplyAdd(x, b, s2b);
+                s2c = O.MultiplyAdd(x, c, s2c);
+                x = O.Splat(p3[k]);
+                s3a = O.MultiplyAdd(x, a, s3a);
+                s3b = O.MultiplyAdd(x, b, s3b);
+                s3c = O.MultiplyAdd(x, c, s3c);
+                x = O.Splat(p4[k]);
+                s4a = O.MultiplyAdd(x, a, s4a);
+                s4b = O.MultiplyAdd(x, b, s4b);
+                s4c = O.MultiplyAdd(x, c, s4c);
+                x = O.Splat(p5[k]);
+                s5a = O.MultiplyAdd(x, a, s5a);
+                s5b = O.MultiplyAdd(x, b, s5b);
+                s5c = O.MultiplyAdd(x, c, s5c);
+                x = O.Splat(p6[k]);
+                s6a = O.MultiplyAdd(x, a, s6a);
+                s6b = O.MultiplyAdd(x, b, s6b);
+                s6c = O.MultiplyAdd(x, c, s6c);
+                x = O.Splat(p7[k]);
+                s7a = O.MultiplyAdd(x, a, s7a);
+                s7b = O.MultiplyAdd(x, b, s7b);
+                s7c = O.MultiplyAdd(x, c, s7c);
                 row += rowStep;
             }
         }
 
-        Store(sums, s0a, s0b, s0c);
-        Store(sums + (3 * R.Lanes), s1a, s1b, s1c);
-        Store(sums + (6 * R.Lanes), s2a, s2b, s2c);
-        Store(sums + (9 * R.Lanes), s3a, s3b, s3c);
-        Store(sums + (12 * R.Lanes), s4a, s4b, s4c);
-        Store(sums + (15 * R.Lanes), s5a, s5b, s5c);
-        Store(sums + (18 * R.Lanes), s6a, s6b, s6c);
-        Store(sums + (21 * R.Lanes), s7a, s7b, s7c);
+        GemmStore.Write<R, O>(sums, s0a, s0b, s0c);
+        GemmStore.Write<R, O>(sums + (3 * O.Lanes), s1a, s1b, s1c);
+        GemmStore.Write<R, O>(sums + (6 * O.Lanes), s2a, s2b, s2c);
+        GemmStore.Write<R, O>(sums + (9 * O.Lanes), s3a, s3b, s3c);
+        GemmStore.Write<R, O>(sums + (12 * O.Lanes), s4a, s4b, s4c);
+        GemmStore.Write<R, O>(sums + (15 * O.Lanes), s5a, s5b, s5c);
+        GemmStore.Write<R, O>(sums + (18 * O.Lanes), s6a, s6b, s6c);
+        GemmStore.Write<R, O>(sums + (21 * O.Lanes), s7a, s7b, s7c);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -120,54 +118,50 @@ internal readonly unsafe struct WideTiles<R> : ITiles where R : unmanaged, IRegi
         {
             var row = weights + (segments->FirstRow * rowStep);
             var length = segments->Length;
-            var p0 = segments->Pixel0;
-            var p1 = segments->Pixel1;
-            var p2 = segments->Pixel2;
-            var p3 = segments->Pixel3;
-            var p4 = segments->Pixel4;
-            var p5 = segments->Pixel5;
-            var p6 = segments->Pixel6;
-            var p7 = segments->Pixel7;
+            float* p0 = segments->Pixel0, p1 = segments->Pixel1;
+            float* p2 = segments->Pixel2, p3 = segments->Pixel3;
+            float* p4 = segments->Pixel4, p5 = segments->Pixel5;
+            float* p6 = segments->Pixel6, p7 = segments->Pixel7;
             for (nint k = 0; k < length; k++)
             {
-                var a = R.Load(row);
-                var b = R.Load(row + R.Lanes);
-                var x = R.Splat(p0[k]);
-                s0a = R.MultiplyAdd(x, a, s0a);
-                s0b = R.MultiplyAdd(x, b, s0b);
-                x = R.Splat(p1[k]);
-                s1a = R.MultiplyAdd(x, a, s1a);
-                s1b = R.MultiplyAdd(x, b, s1b);
-                x = R.Splat(p2[k]);
-                s2a = R.MultiplyAdd(x, a, s2a);
-                s2b = R.MultiplyAdd(x, b, s2b);
-                x = R.Splat(p3[k]);
-                s3a = R.MultiplyAdd(x, a, s3a);
-                s3b = R.MultiplyAdd(x, b, s3b);
-                x = R.Splat(p4[k]);
-                s4a = R.MultiplyAdd(x, a, s4a);
-                s4b = R.MultiplyAdd(x, b, s4b);
-                x = R.Splat(p5[k]);
-                s5a = R.MultiplyAdd(x, a, s5a);
-                s5b = R.MultiplyAdd(x, b, s5b);
-                x = R.Splat(p6[k]);
-                s6a = R.MultiplyAdd(x, a, s6a);
-                s6b = R.MultiplyAdd(x, b, s6b);
-                x = R.Splat(p7[k]);
-                s7a = R.MultiplyAdd(x, a, s7a);
-                s7b = R.MultiplyAdd(x, b, s7b);
+                var a = O.Load(row);
+                var b = O.Load(row + O.Lanes);
+                var x = O.Splat(p0[k]);
+                s0a = O.MultiplyAdd(x, a, s0a);
+                s0b = O.MultiplyAdd(x, b, s0b);
+                x = O.Splat(p1[k]);
+                s1a = O.MultiplyAdd(x, a, s1a);
+                s1b = O.MultiplyAdd(x, b, s1b);
+                x = O.Splat(p2[k]);
+                s2a = O.MultiplyAdd(x, a, s2a);
+                s2b = O.MultiplyAdd(x, b, s2b);
+                x = O.Splat(p3[k]);
+                s3a = O.MultiplyAdd(x, a, s3a);
+                s3b = O.MultiplyAdd(x, b, s3b);
+                x = O.Splat(p4[k]);
+                s4a = O.MultiplyAdd(x, a, s4a);
+                s4b = O.MultiplyAdd(x, b, s4b);
+                x = O.Splat(p5[k]);
+                s5a = O.MultiplyAdd(x, a, s5a);
+                s5b = O.MultiplyAdd(x, b, s5b);
+                x = O.Splat(p6[k]);
+                s6a = O.MultiplyAdd(x, a, s6a);
+                s6b = O.MultiplyAdd(x, b, s6b);
+                x = O.Splat(p7[k]);
+                s7a = O.MultiplyAdd(x, a, s7a);
+                s7b = O.MultiplyAdd(x, b, s7b);
                 row += rowStep;
             }
         }
 
-        Store(sums, s0a, s0b);
-        Store(sums + (2 * R.Lanes), s1a, s1b);
-        Store(sums + (4 * R.Lanes), s2a, s2b);
-        Store(sums + (6 * R.Lanes), s3a, s3b);
-        Store(sums + (8 * R.Lanes), s4a, s4b);
-        Store(sums + (10 * R.Lanes), s5a, s5b);
-        Store(sums + (12 * R.Lanes), s6a, s6b);
-        Store(sums + (14 * R.Lanes), s7a, s7b);
+        GemmStore.Write<R, O>(sums, s0a, s0b);
+        GemmStore.Write<R, O>(sums + (2 * O.Lanes), s1a, s1b);
+        GemmStore.Write<R, O>(sums + (4 * O.Lanes), s2a, s2b);
+        GemmStore.Write<R, O>(sums + (6 * O.Lanes), s3a, s3b);
+        GemmStore.Write<R, O>(sums + (8 * O.Lanes), s4a, s4b);
+        GemmStore.Write<R, O>(sums + (10 * O.Lanes), s5a, s5b);
+        GemmStore.Write<R, O>(sums + (12 * O.Lanes), s6a, s6b);
+        GemmStore.Write<R, O>(sums + (14 * O.Lanes), s7a, s7b);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -186,50 +180,45 @@ internal readonly unsafe struct WideTiles<R> : ITiles where R : unmanaged, IRegi
         {
             var row = weights + (segments->FirstRow * rowStep);
             var length = segments->Length;
-            var p0 = segments->Pixel0;
-            var p1 = segments->Pixel1;
-            var p2 = segments->Pixel2;
-            var p3 = segments->Pixel3;
-            var p4 = segments->Pixel4;
-            var p5 = segments->Pixel5;
-            var p6 = segments->Pixel6;
-            var p7 = segments->Pixel7;
+            float* p0 = segments->Pixel0, p1 = segments->Pixel1;
+            float* p2 = segments->Pixel2, p3 = segments->Pixel3;
+            float* p4 = segments->Pixel4, p5 = segments->Pixel5;
+            float* p6 = segments->Pixel6, p7 = segments->Pixel7;
             for (nint k = 0; k < length; k++)
             {
-                var a = R.Load(row);
-                var x = R.Splat(p0[k]);
-                s0a = R.MultiplyAdd(x, a, s0a);
-                x = R.Splat(p1[k]);
-                s1a = R.MultiplyAdd(x, a, s1a);
-                x = R.Splat(p2[k]);
-                s2a = R.MultiplyAdd(x, a, s2a);
-                x = R.Splat(p3[k]);
-                s3a = R.MultiplyAdd(x, a, s3a);
-                x = R.Splat(p4[k]);
-                s4a = R.MultiplyAdd(x, a, s4a);
-                x = R.Splat(p5[k]);
-                s5a = R.MultiplyAdd(x, a, s5a);
-                x = R.Splat(p6[k]);
-                s6a = R.MultiplyAdd(x, a, s6a);
-                x = R.Splat(p7[k]);
-                s7a = R.MultiplyAdd(x, a, s7a);
+                var a = O.Load(row);
+                var x = O.Splat(p0[k]);
+                s0a = O.MultiplyAdd(x, a, s0a);
+                x = O.Splat(p1[k]);
+                s1a = O.MultiplyAdd(x, a, s1a);
+                x = O.Splat(p2[k]);
+                s2a = O.MultiplyAdd(x, a, s2a);
+                x = O.Splat(p3[k]);
+                s3a = O.MultiplyAdd(x, a, s3a);
+                x = O.Splat(p4[k]);
+                s4a = O.MultiplyAdd(x, a, s4a);
+                x = O.Splat(p5[k]);
+                s5a = O.MultiplyAdd(x, a, s5a);
+                x = O.Splat(p6[k]);
+                s6a = O.MultiplyAdd(x, a, s6a);
+                x = O.Splat(p7[k]);
+                s7a = O.MultiplyAdd(x, a, s7a);
                 row += rowStep;
             }
         }
 
-        Store(sums, s0a);
-        Store(sums + R.Lanes, s1a);
-        Store(sums + (2 * R.Lanes), s2a);
-        Store(sums + (3 * R.Lanes), s3a);
-        Store(sums + (4 * R.Lanes), s4a);
-        Store(sums + (5 * R.Lanes), s5a);
-        Store(sums + (6 * R.Lanes), s6a);
-        Store(sums + (7 * R.Lanes), s7a);
+        GemmStore.Write<R, O>(sums, s0a);
+        GemmStore.Write<R, O>(sums + O.Lanes, s1a);
+        GemmStore.Write<R, O>(sums + (2 * O.Lanes), s2a);
+        GemmStore.Write<R, O>(sums + (3 * O.Lanes), s3a);
+        GemmStore.Write<R, O>(sums + (4 * O.Lanes), s4a);
+        GemmStore.Write<R, O>(sums + (5 * O.Lanes), s5a);
+        GemmStore.Write<R, O>(sums + (6 * O.Lanes), s6a);
+        GemmStore.Write<R, O>(sums + (7 * O.Lanes), s7a);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void GatherSteps3(
-        TileStep* steps, int count, float* input, float* gradient, float* sums)
+    private static void GatherSteps3(TileStep* steps, int count, float* input, float* gradient, float* sums)
     {
         R s0a = default, s0b = default, s0c = default;
         R s1a = default, s1b = default, s1c = default;
@@ -243,56 +232,55 @@ internal readonly unsafe struct WideTiles<R> : ITiles where R : unmanaged, IRegi
         {
             var p = input + steps->Input;
             var row = gradient + steps->Gradient;
-            var a = R.Load(row);
-            var b = R.Load(row + R.Lanes);
-            var c = R.Load(row + (2 * R.Lanes));
-            var x = R.Splat(p[0]);
-            s0a = R.MultiplyAdd(x, a, s0a);
-            s0b = R.MultiplyAdd(x, b, s0b);
-            s0c = R.MultiplyAdd(x, c, s0c);
-            x = R.Splat(p[1]);
-            s1a = R.MultiplyAdd(x, a, s1a);
-            s1b = R.MultiplyAdd(x, b, s1b);
-            s1c = R.MultiplyAdd(x, c, s1c);
-            x = R.Splat(p[2]);
-            s2a = R.MultiplyAdd(x, a, s2a);
-            s2b = R.MultiplyAdd(x, b, s2b);
-            s2c = R.MultiplyAdd(x, c, s2c);
-            x = R.Splat(p[3]);
-            s3a = R.MultiplyAdd(x, a, s3a);
-            s3b = R.MultiplyAdd(x, b, s3b);
-            s3c = R.MultiplyAdd(x, c, s3c);
-            x = R.Splat(p[4]);
-            s4a = R.MultiplyAdd(x, a, s4a);
-            s4b = R.MultiplyAdd(x, b, s4b);
-            s4c = R.MultiplyAdd(x, c, s4c);
-            x = R.Splat(p[5]);
-            s5a = R.MultiplyAdd(x, a, s5a);
-            s5b = R.MultiplyAdd(x, b, s5b);
-            s5c = R.MultiplyAdd(x, c, s5c);
-            x = R.Splat(p[6]);
-            s6a = R.MultiplyAdd(x, a, s6a);
-            s6b = R.MultiplyAdd(x, b, s6b);
-            s6c = R.MultiplyAdd(x, c, s6c);
-            x = R.Splat(p[7]);
-            s7a = R.MultiplyAdd(x, a, s7a);
-            s7b = R.MultiplyAdd(x, b, s7b);
-            s7c = R.MultiplyAdd(x, c, s7c);
+            var a = O.Load(row);
+            var b = O.Load(row + O.Lanes);
+            var c = O.Load(row + (2 * O.Lanes));
+            var x = O.Splat(p[0]);
+            s0a = O.MultiplyAdd(x, a, s0a);
+            s0b = O.MultiplyAdd(x, b, s0b);
+            s0c = O.MultiplyAdd(x, c, s0c);
+            x = O.Splat(p[1]);
+            s1a = O.MultiplyAdd(x, a, s1a);
+            s1b = O.MultiplyAdd(x, b, s1b);
+            s1c = O.MultiplyAdd(x, c, s1c);
+            x = O.Splat(p[2]);
+            s2a = O.MultiplyAdd(x, a, s2a);
+            s2b = O.MultiplyAdd(x, b, s2b);
+            s2c = O.MultiplyAdd(x, c, s2c);
+            x = O.Splat(p[3]);
+            s3a = O.MultiplyAdd(x, a, s3a);
+            s3b = O.MultiplyAdd(x, b, s3b);
+            s3c = O.MultiplyAdd(x, c, s3c);
+            x = O.Splat(p[4]);
+            s4a = O.MultiplyAdd(x, a, s4a);
+            s4b = O.MultiplyAdd(x, b, s4b);
+            s4c = O.MultiplyAdd(x, c, s4c);
+            x = O.Splat(p[5]);
+            s5a = O.MultiplyAdd(x, a, s5a);
+            s5b = O.MultiplyAdd(x, b, s5b);
+            s5c = O.MultiplyAdd(x, c, s5c);
+            x = O.Splat(p[6]);
+            s6a = O.MultiplyAdd(x, a, s6a);
+            s6b = O.MultiplyAdd(x, b, s6b);
+            s6c = O.MultiplyAdd(x, c, s6c);
+            x = O.Splat(p[7]);
+            s7a = O.MultiplyAdd(x, a, s7a);
+            s7b = O.MultiplyAdd(x, b, s7b);
+            s7c = O.MultiplyAdd(x, c, s7c);
         }
 
-        Store(sums, s0a, s0b, s0c);
-        Store(sums + (3 * R.Lanes), s1a, s1b, s1c);
-        Store(sums + (6 * R.Lanes), s2a, s2b, s2c);
-        Store(sums + (9 * R.Lanes), s3a, s3b, s3c);
-        Store(sums + (12 * R.Lanes), s4a, s4b, s4c);
-        Store(sums + (15 * R.Lanes), s5a, s5b, s5c);
-        Store(sums + (18 * R.Lanes), s6a, s6b, s6c);
-        Store(sums + (21 * R.Lanes), s7a, s7b, s7c);
+        GemmStore.Add<R, O>(sums, s0a, s0b, s0c);
+        GemmStore.Add<R, O>(sums + (3 * O.Lanes), s1a, s1b, s1c);
+        GemmStore.Add<R, O>(sums + (6 * O.Lanes), s2a, s2b, s2c);
+        GemmStore.Add<R, O>(sums + (9 * O.Lanes), s3a, s3b, s3c);
+        GemmStore.Add<R, O>(sums + (12 * O.Lanes), s4a, s4b, s4c);
+        GemmStore.Add<R, O>(sums + (15 * O.Lanes), s5a, s5b, s5c);
+        GemmStore.Add<R, O>(sums + (18 * O.Lanes), s6a, s6b, s6c);
+        GemmStore.Add<R, O>(sums + (21 * O.Lanes), s7a, s7b, s7c);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void GatherSteps2(
-        TileStep* steps, int count, float* input, float* gradient, float* sums)
+    private static void GatherSteps2(TileStep* steps, int count, float* input, float* gradient, float* sums)
     {
         R s0a = default, s0b = default;
         R s1a = default, s1b = default;
@@ -306,47 +294,46 @@ internal readonly unsafe struct WideTiles<R> : ITiles where R : unmanaged, IRegi
         {
             var p = input + steps->Input;
             var row = gradient + steps->Gradient;
-            var a = R.Load(row);
-            var b = R.Load(row + R.Lanes);
-            var x = R.Splat(p[0]);
-            s0a = R.MultiplyAdd(x, a, s0a);
-            s0b = R.MultiplyAdd(x, b, s0b);
-            x = R.Splat(p[1]);
-            s1a = R.MultiplyAdd(x, a, s1a);
-            s1b = R.MultiplyAdd(x, b, s1b);
-            x = R.Splat(p[2]);
-            s2a = R.MultiplyAdd(x, a, s2a);
-            s2b = R.MultiplyAdd(x, b, s2b);
-            x = R.Splat(p[3]);
-            s3a = R.MultiplyAdd(x, a, s3a);
-            s3b = R.MultiplyAdd(x, b, s3b);
-            x = R.Splat(p[4]);
-            s4a = R.MultiplyAdd(x, a, s4a);
-            s4b = R.MultiplyAdd(x, b, s4b);
-            x = R.Splat(p[5]);
-            s5a = R.MultiplyAdd(x, a, s5a);
-            s5b = R.MultiplyAdd(x, b, s5b);
-            x = R.Splat(p[6]);
-            s6a = R.MultiplyAdd(x, a, s6a);
-            s6b = R.MultiplyAdd(x, b, s6b);
-            x = R.Splat(p[7]);
-            s7a = R.MultiplyAdd(x, a, s7a);
-            s7b = R.MultiplyAdd(x, b, s7b);
+            var a = O.Load(row);
+            var b = O.Load(row + O.Lanes);
+            var x = O.Splat(p[0]);
+            s0a = O.MultiplyAdd(x, a, s0a);
+            s0b = O.MultiplyAdd(x, b, s0b);
+            x = O.Splat(p[1]);
+            s1a = O.MultiplyAdd(x, a, s1a);
+            s1b = O.MultiplyAdd(x, b, s1b);
+            x = O.Splat(p[2]);
+            s2a = O.MultiplyAdd(x, a, s2a);
+            s2b = O.MultiplyAdd(x, b, s2b);
+            x = O.Splat(p[3]);
+            s3a = O.MultiplyAdd(x, a, s3a);
+            s3b = O.MultiplyAdd(x, b, s3b);
+            x = O.Splat(p[4]);
+            s4a = O.MultiplyAdd(x, a, s4a);
+            s4b = O.MultiplyAdd(x, b, s4b);
+            x = O.Splat(p[5]);
+            s5a = O.MultiplyAdd(x, a, s5a);
+            s5b = O.MultiplyAdd(x, b, s5b);
+            x = O.Splat(p[6]);
+            s6a = O.MultiplyAdd(x, a, s6a);
+            s6b = O.MultiplyAdd(x, b, s6b);
+            x = O.Splat(p[7]);
+            s7a = O.MultiplyAdd(x, a, s7a);
+            s7b = O.MultiplyAdd(x, b, s7b);
         }
 
-        Store(sums, s0a, s0b);
-        Store(sums + (2 * R.Lanes), s1a, s1b);
-        Store(sums + (4 * R.Lanes), s2a, s2b);
-        Store(sums + (6 * R.Lanes), s3a, s3b);
-        Store(sums + (8 * R.Lanes), s4a, s4b);
-        Store(sums + (10 * R.Lanes), s5a, s5b);
-        Store(sums + (12 * R.Lanes), s6a, s6b);
-        Store(sums + (14 * R.Lanes), s7a, s7b);
+        GemmStore.Add<R, O>(sums, s0a, s0b);
+        GemmStore.Add<R, O>(sums + (2 * O.Lanes), s1a, s1b);
+        GemmStore.Add<R, O>(sums + (4 * O.Lanes), s2a, s2b);
+        GemmStore.Add<R, O>(sums + (6 * O.Lanes), s3a, s3b);
+        GemmStore.Add<R, O>(sums + (8 * O.Lanes), s4a, s4b);
+        GemmStore.Add<R, O>(sums + (10 * O.Lanes), s5a, s5b);
+        GemmStore.Add<R, O>(sums + (12 * O.Lanes), s6a, s6b);
+        GemmStore.Add<R, O>(sums + (14 * O.Lanes), s7a, s7b);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void GatherSteps1(
-        TileStep* steps, int count, float* input, float* gradient, float* sums)
+    private static void GatherSteps1(TileStep* steps, int count, float* input, float* gradient, float* sums)
     {
         R s0a = default;
         R s1a = default;
@@ -360,50 +347,32 @@ internal readonly unsafe struct WideTiles<R> : ITiles where R : unmanaged, IRegi
         {
             var p = input + steps->Input;
             var row = gradient + steps->Gradient;
-            var a = R.Load(row);
-            var x = R.Splat(p[0]);
-            s0a = R.MultiplyAdd(x, a, s0a);
-            x = R.Splat(p[1]);
-            s1a = R.MultiplyAdd(x, a, s1a);
-            x = R.Splat(p[2]);
-            s2a = R.MultiplyAdd(x, a, s2a);
-            x = R.Splat(p[3]);
-            s3a = R.MultiplyAdd(x, a, s3a);
-            x = R.Splat(p[4]);
-            s4a = R.MultiplyAdd(x, a, s4a);
-            x = R.Splat(p[5]);
-            s5a = R.MultiplyAdd(x, a, s5a);
-            x = R.Splat(p[6]);
-            s6a = R.MultiplyAdd(x, a, s6a);
-            x = R.Splat(p[7]);
-            s7a = R.MultiplyAdd(x, a, s7a);
+            var a = O.Load(row);
+            var x = O.Splat(p[0]);
+            s0a = O.MultiplyAdd(x, a, s0a);
+            x = O.Splat(p[1]);
+            s1a = O.MultiplyAdd(x, a, s1a);
+            x = O.Splat(p[2]);
+            s2a = O.MultiplyAdd(x, a, s2a);
+            x = O.Splat(p[3]);
+            s3a = O.MultiplyAdd(x, a, s3a);
+            x = O.Splat(p[4]);
+            s4a = O.MultiplyAdd(x, a, s4a);
+            x = O.Splat(p[5]);
+            s5a = O.MultiplyAdd(x, a, s5a);
+            x = O.Splat(p[6]);
+            s6a = O.MultiplyAdd(x, a, s6a);
+            x = O.Splat(p[7]);
+            s7a = O.MultiplyAdd(x, a, s7a);
         }
 
-        Store(sums, s0a);
-        Store(sums + R.Lanes, s1a);
-        Store(sums + (2 * R.Lanes), s2a);
-        Store(sums + (3 * R.Lanes), s3a);
-        Store(sums + (4 * R.Lanes), s4a);
-        Store(sums + (5 * R.Lanes), s5a);
-        Store(sums + (6 * R.Lanes), s6a);
-        Store(sums + (7 * R.Lanes), s7a);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(float* sums, R a) => R.Store(sums, a);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(float* sums, R a, R b)
-    {
-        R.Store(sums, a);
-        R.Store(sums + R.Lanes, b);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(float* sums, R a, R b, R c)
-    {
-        R.Store(sums, a);
-        R.Store(sums + R.Lanes, b);
-        R.Store(sums + (2 * R.Lanes), c);
+        GemmStore.Add<R, O>(sums, s0a);
+        GemmStore.Add<R, O>(sums + O.Lanes, s1a);
+        GemmStore.Add<R, O>(sums + (2 * O.Lanes), s2a);
+        GemmStore.Add<R, O>(sums + (3 * O.Lanes), s3a);
+        GemmStore.Add<R, O>(sums + (4 * O.Lanes), s4a);
+        GemmStore.Add<R, O>(sums + (5 * O.Lanes), s5a);
+        GemmStore.Add<R, O>(sums + (6 * O.Lanes), s6a);
+        GemmStore.Add<R, O>(sums + (7 * O.Lanes), s7a);
     }
 }

@@ -64,33 +64,39 @@ internal static unsafe class MachinePeak
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
             TileDispatch.Run<V, FmaRounds>(ref this, chunk, worker);
 
-        public readonly void Run<T, R>(int chunk, int worker) where T : ITiles where R : unmanaged, IRegister<R> =>
-            Multiply<R>(Sink + (chunk * SinkLength));
+        public readonly void Run<T, R, O>(int chunk, int worker)
+        where T : ITiles
+        where R : unmanaged
+        where O : IRegisterOps<R> =>
+            Multiply<R, O>(Sink + (chunk * SinkLength));
 
         // Twelve independent chains cover four or five cycles of latency on two units; x = 0.5·x + 0.5 stays at 1.
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void Multiply<R>(float* sink) where R : unmanaged, IRegister<R>
+        private static void Multiply<R, O>(float* sink)
+        where R : unmanaged
+        where O : IRegisterOps<R>
         {
-            var x = R.Splat(0.5f);
-            var y = R.Splat(0.5f);
-            R a = R.Splat(1f), b = a, c = a, d = a, e = a, f = a, g = a, h = a, i = a, j = a, k = a, l = a;
+            var x = O.Splat(0.5f);
+            var y = O.Splat(0.5f);
+            R a = O.Splat(1f), b = a, c = a, d = a, e = a, f = a, g = a, h = a, i = a, j = a, k = a, l = a;
             for (var step = 0; step < Steps; step++)
             {
-                a = R.MultiplyAdd(a, x, y);
-                b = R.MultiplyAdd(b, x, y);
-                c = R.MultiplyAdd(c, x, y);
-                d = R.MultiplyAdd(d, x, y);
-                e = R.MultiplyAdd(e, x, y);
-                f = R.MultiplyAdd(f, x, y);
-                g = R.MultiplyAdd(g, x, y);
-                h = R.MultiplyAdd(h, x, y);
-                i = R.MultiplyAdd(i, x, y);
-                j = R.MultiplyAdd(j, x, y);
-                k = R.MultiplyAdd(k, x, y);
-                l = R.MultiplyAdd(l, x, y);
+                a = O.MultiplyAdd(a, x, y);
+                b = O.MultiplyAdd(b, x, y);
+                c = O.MultiplyAdd(c, x, y);
+                d = O.MultiplyAdd(d, x, y);
+                e = O.MultiplyAdd(e, x, y);
+                f = O.MultiplyAdd(f, x, y);
+                g = O.MultiplyAdd(g, x, y);
+                h = O.MultiplyAdd(h, x, y);
+                i = O.MultiplyAdd(i, x, y);
+                j = O.MultiplyAdd(j, x, y);
+                k = O.MultiplyAdd(k, x, y);
+                l = O.MultiplyAdd(l, x, y);
             }
 
-            R.Store(sink, a + b + c + d + (e + f + g + h) + (i + j + k + l));
+            a = O.Add(O.Add(O.Add(a, b), O.Add(c, d)), O.Add(O.Add(e, f), O.Add(g, h)));
+            O.Store(sink, O.Add(a, O.Add(O.Add(i, j), O.Add(k, l))));
         }
     }
 

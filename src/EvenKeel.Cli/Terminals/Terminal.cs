@@ -33,6 +33,9 @@ internal sealed class Terminal
     /// <summary>True if a person watches the progress.</summary>
     public bool ShowsProgress { get; }
 
+    /// <summary>Columns of the terminal that shows notes.</summary>
+    public int NotesWidth => _notes.Profile.Width;
+
     /// <summary>Writes a line of results.</summary>
     public void Line(string text = "") => Output.WriteLine(text);
 

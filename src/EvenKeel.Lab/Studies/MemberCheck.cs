@@ -19,6 +19,7 @@ internal static class MemberCheck
     {
         if (node is null || typeof(JsonNode).IsAssignableFrom(type))
             return null;
+        options.MakeReadOnly(populateMissingResolver: true);
         JsonTypeInfo info = options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
         return node switch
         {

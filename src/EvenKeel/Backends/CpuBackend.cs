@@ -29,6 +29,16 @@ public sealed class CpuBackend : Backend
     /// <inheritdoc/>
     public override long PeakBytes => _arena.PeakBytes + _buffers.Sum(b => b.Length * sizeof(float));
 
+    /// <summary>Fused multiply-adds per second that these threads reach on this path, measured now.</summary>
+    /// <param name="seconds">How long to measure.</param>
+    /// <returns>GFLOP/s; a multiply-add counts as two.</returns>
+    public double MeasurePeak(double seconds) => MachinePeak.MeasureFma(_workers, seconds);
+
+    /// <summary>Memory bandwidth that these threads reach, reading and writing, measured now.</summary>
+    /// <param name="seconds">How long to measure.</param>
+    /// <returns>GB/s.</returns>
+    public double MeasureBandwidth(double seconds) => MachinePeak.MeasureBandwidth(_workers, seconds);
+
     internal Workers Workers => _workers;
 
     /// <inheritdoc/>

@@ -20,7 +20,13 @@ internal static class Archive
                 cancel.ThrowIfCancellationRequested();
                 if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)) continue;
                 var target = Target(path, folder, entry.Name);
-                WholeFile.Write(target, stream => entry.DataStream?.CopyTo(stream));
+                WholeFile.Write(target, stream =>
+                {
+                    entry.DataStream?.CopyTo(stream);
+
+                    // A gzip stream that breaks off just ends.
+                    if (stream.Length != entry.Length) throw new InvalidDataException();
+                });
             }
         }
         catch (Exception damage) when (damage is InvalidDataException or EndOfStreamException or FormatException)

@@ -73,6 +73,8 @@ public sealed class Batcher
         Order(epoch);
         var crop = new RandomStream(_seed, RandomUse.Crop, (uint)epoch);
         var flip = new RandomStream(_seed, RandomUse.Flip, (uint)epoch);
+        var crops = (_augmentation & Augmentation.Crop) == Augmentation.Crop;
+        var flips = (_augmentation & Augmentation.Flip) == Augmentation.Flip;
         var size = _set.Size;
         for (var i = 0; i < count; i++)
         {
@@ -80,11 +82,11 @@ public sealed class Batcher
             var index = _order[step * Batch + i];
             var image = images.Slice(i * size, size);
             labels[i] = _set.Labels[index];
-            if (_augmentation.HasFlag(Augmentation.Crop))
+            if (crops)
                 Crop(index, crop.Below(2 * place, 2 * Padding + 1) - Padding, crop.Below(2 * place + 1, 2 * Padding + 1) - Padding, image);
             else
                 _set.Image(index, image);
-            if (_augmentation.HasFlag(Augmentation.Flip) && flip.Below(place, 2) == 1) Flip(image);
+            if (flips && flip.Below(place, 2) == 1) Flip(image);
         }
 
         return count;

@@ -52,6 +52,11 @@ public sealed class Cifar10 : DataSource
         : [.. Enumerable.Range(1, 5).Select(i => $"{Folder}/data_batch_{i}.bin")];
 
     /// <inheritdoc/>
+    internal override OfficialContent? Official(Split split) => split == Split.Test
+        ? new("7d79e752791e06a18555c99847bca99810edb70997e43e29d59bb1741e4f6ee7", Fingerprint: null, FirstLabels: [3, 8, 8, 0, 6, 6, 1, 6, 3, 1])
+        : new("55c8a3bce23813265871719a30bdcf241b1f86e2f74a9a12cc19d1252b74adde", Fingerprint: null, FirstLabels: [6, 9, 9, 4, 1, 1, 2, 7, 8, 3]);
+
+    /// <inheritdoc/>
     private protected override ImageSet Read(string folder, Split split)
     {
         var files = Files(split);

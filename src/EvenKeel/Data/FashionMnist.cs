@@ -35,4 +35,13 @@ public sealed class FashionMnist : IdxSource
         new(Site + "t10k-labels-idx1-ubyte.gz", "fashion-mnist/t10k-labels-idx1-ubyte.gz", 5_148,
             "bb300cfdad3c16e7a12a480ee83cd310"),
     ];
+
+    /// <inheritdoc/>
+    internal override OfficialContent? Official(Split split) => split == Split.Test
+        ? new(
+            "9fa243ba9d14db1e52ced0878e7ca5b039e1f1d352c09e886db6f7c9781978d2",
+            "9f1ec356a747bfe4ebab3cfb722d3694c9ca737e2570f6f90cf31d7b6fd689d4")
+        : new(
+            "6500a5c38e4442234d2cda21fd0ae36db1d4465198c20b87705955c8de3ea6dd",
+            "16d82e2b505296aa2b78bd5ea0992634f30419a4c97def7c907d154a35ac6157");
 }

@@ -34,4 +34,13 @@ public sealed class Mnist : IdxSource
         new(Mirror + "t10k-labels-idx1-ubyte.gz", "mnist/t10k-labels-idx1-ubyte.gz", 4_542,
             "ec29112dd5afa0611ce80d1b7f02629c"),
     ];
+
+    /// <inheritdoc/>
+    internal override OfficialContent? Official(Split split) => split == Split.Test
+        ? new(
+            "09035d9cd038273ad10d2029dce7854cbaeb785bdcc41619b578d760f7b08da1",
+            "c3f9adf9c66efb572b1f9326c3a511b45910c7173b97be66ceceeeeaef6b802b")
+        : new(
+            "3bafe639115a64d24f6ea1b0e57c28b91f0c9a3254ee4e22fcafb4623efa5f5c",
+            "edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c015389203eb3ba1f59b");
 }

@@ -18,6 +18,7 @@ public abstract class Preprocessing
         new UnitPreprocessing(),
         new StandardizePreprocessing(),
         new CentrePreprocessing(),
+        new ZcaPreprocessing(),
     ];
 
     /// <summary>Name on the command line and in specs.</summary>

@@ -39,6 +39,15 @@ public sealed class Shapes10 : DataSource
     public override int Count(Split split) => split == Split.Test ? 1_000 : 5_000;
 
     /// <inheritdoc/>
+    internal override OfficialContent? Official(Split split) => split == Split.Test
+        ? new(
+            "f322919bc2bbedeb404c718ee5b4636c7a91d2e4131d5ff0b5a4a1e3ef335b6b",
+            "de843eea39fbb450e02613bec61c556ab5ca7e549c02dcac31450f1e8124cdd5")
+        : new(
+            "1263710745b5bb20ca0a8f5ffc00ad6dafb8249c2705779461ce79e58d28a45e",
+            "a98ba10b03d55a6b96a9ab4842d733925d693dab36c94213b53838e5646cdedb");
+
+    /// <inheritdoc/>
     private protected override ImageSet Read(string folder, Split split)
     {
         var count = Count(split);

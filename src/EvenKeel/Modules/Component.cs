@@ -72,6 +72,9 @@ public abstract class Module : Component
     /// <exception cref="ArgumentException">The input does not fit.</exception>
     public virtual Shape OutputShape(Shape input) => input;
 
+    /// <summary>Multiply-adds of a forward pass over the input: those of linear maps, which dwarf the rest.</summary>
+    public virtual long MultiplyAdds(Shape input) => 0;
+
     /// <summary>
     /// Throws if the module cannot train on this input: found before training starts, where shapes are known.
     /// </summary>

@@ -39,6 +39,9 @@ public abstract class LinearMap : Module
         return Apply(pass.Tape, x, Weight.Effective(pass), Bias?.Value, Activation);
     }
 
+    /// <inheritdoc/>
+    public override long MultiplyAdds(Shape input) => (long)OutputShape(input).Rows * WeightShape.Length;
+
     /// <summary>The linear map with a given weight.</summary>
     protected abstract Tensor Apply(Tape tape, Tensor x, Tensor weight, Tensor? bias, Activation activation);
 

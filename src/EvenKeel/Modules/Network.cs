@@ -73,7 +73,8 @@ public sealed class Network
     /// <summary>Forgets the gradients of the last step.</summary>
     public void ClearGradients()
     {
-        foreach (var parameter in Parameters) parameter.Value.HasGradient = false;
+        // By index: enumerating an interface allocates, and this runs every step.
+        for (var i = 0; i < Parameters.Count; i++) Parameters[i].Value.HasGradient = false;
     }
 
     /// <summary>

@@ -36,6 +36,19 @@ public sealed class Sequential : Module
     }
 
     /// <inheritdoc/>
+    public override long MultiplyAdds(Shape input)
+    {
+        var sum = 0L;
+        foreach (var module in _modules)
+        {
+            sum += module.MultiplyAdds(input);
+            input = module.OutputShape(input);
+        }
+
+        return sum;
+    }
+
+    /// <inheritdoc/>
     public override void CheckTraining(Shape input)
     {
         foreach (var module in _modules)
@@ -73,6 +86,10 @@ public sealed class Residual : Module
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input) => _body.OutputShape(input);
+
+    /// <inheritdoc/>
+    public override long MultiplyAdds(Shape input) =>
+        _body.MultiplyAdds(input) + (_shortcut?.MultiplyAdds(input) ?? 0);
 
     /// <inheritdoc/>
     public override void CheckTraining(Shape input)

@@ -129,7 +129,7 @@ public sealed record BatchNorm : Norm
 
             var y = tape.Rent(x.Shape);
             tape.Backend.RescaleForward(x, mean, scale, shift, Activation.Slope, y);
-            if (tape.Record<Undo>(y, x.NeedsGradient || _gamma is { Trainable: true }) is { } node)
+            if (tape.Record<Undo>(y, x.NeedsGradient || _gamma is { Trainable: true } || _beta is { Trainable: true }) is { } node)
                 (node.Layer, node.X, node.Mean, node.Variance, node.Rstd, node.ScaleTensor, node.Shift, node.Batch) =
                     (this, x, mean, variance, rstd, scale, shift, batch);
             return y;

@@ -55,15 +55,15 @@ public sealed class Adam : Optimizer
     {
         var step = new AdamStep
         {
-            LearningRate = (float)LearningRate,
-            Beta1 = (float)Beta1,
-            Beta2 = (float)Beta2,
-            Epsilon = (float)Epsilon,
+            LearningRate = LearningRate,
+            Beta1 = Beta1,
+            Beta2 = Beta2,
+            Epsilon = Epsilon,
             EpsilonInsideRoot = EpsilonInsideRoot,
             CoupledDecay = Kind == AdamKind.AdamW ? 0f : decay,
             DecoupledDecay = Kind == AdamKind.AdamW ? decay : 0f,
-            Correction1 = (float)(1 - Math.Pow(Beta1, Steps)),
-            Correction2 = (float)(1 - Math.Pow(Beta2, Steps)),
+            Correction1 = 1 - Math.Pow(Beta1, Steps),
+            Correction2 = 1 - Math.Pow(Beta2, Steps),
         };
         if (Kind == AdamKind.Adamax) Backend.Adamax(value, gradient, _first[index], _second[index], step);
         else Backend.Adam(value, gradient, _first[index], _second[index], step);

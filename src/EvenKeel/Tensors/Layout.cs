@@ -11,12 +11,28 @@ public static class Layout
         ? new Shape(file[0], file[2], file[3], file[1])
         : Shape.From(file);
 
+    /// <summary>The sizes <c>[N,C,H,W]</c> (or <c>[N,C]</c>) that a file holds for a native activation.</summary>
+    public static int[] ActivationFileShape(Shape native) => native.Rank == 4
+        ? [native[0], native[3], native[1], native[2]]
+        : native.ToArray();
+
     /// <summary>The native shape of a weight that a file holds as <c>[out,in,kh,kw]</c> or <c>[out,in]</c>.</summary>
-    public static Shape WeightShape(ReadOnlySpan<int> file) => file.Length switch
+    /// <param name="file">Sizes in the file.</param>
+    /// <param name="outputAxis">The file's axis of the outputs: 0, or 1 for a transposed convolution
+    /// (<c>[in,out,kh,kw]</c>).</param>
+    public static Shape WeightShape(ReadOnlySpan<int> file, int outputAxis = 0) => file.Length switch
     {
-        4 => new Shape(file[2], file[3], file[1], file[0]),
-        2 => new Shape(file[1], file[0]),
+        4 => new Shape(file[2], file[3], file[1 - outputAxis], file[outputAxis]),
+        2 => new Shape(file[1 - outputAxis], file[outputAxis]),
         _ => Shape.From(file),
+    };
+
+    /// <summary>The sizes <c>[out,in,kh,kw]</c> or <c>[out,in]</c> that a file holds for a native weight.</summary>
+    public static int[] WeightFileShape(Shape native) => native.Rank switch
+    {
+        4 => [native[3], native[2], native[0], native[1]],
+        2 => [native[1], native[0]],
+        _ => native.ToArray(),
     };
 
     /// <summary>NCHW to NHWC.</summary>
@@ -51,7 +67,12 @@ public static class Layout
     }
 
     /// <summary>OIHW to HWIO, or <c>[out,in]</c> to <c>[in,out]</c>; other ranks unchanged.</summary>
-    public static float[] WeightFromFile(ReadOnlySpan<double> source, ReadOnlySpan<int> file)
+    /// <remarks>A dense weight behind a flatten has columns (c,h,w) in a file and rows (h,w,c) here: convert it as
+    /// <c>[out,C,H,W]</c>.</remarks>
+    /// <param name="source">The file's numbers.</param>
+    /// <param name="file">Sizes in the file.</param>
+    /// <param name="outputAxis">The file's axis of the outputs: 0, or 1 for a transposed convolution.</param>
+    public static float[] WeightFromFile(ReadOnlySpan<double> source, ReadOnlySpan<int> file, int outputAxis = 0)
     {
         var native = new float[source.Length];
         if (file.Length is not (2 or 4))
@@ -60,16 +81,19 @@ public static class Layout
             return native;
         }
 
-        int outputs = file[0], inputs = file[1], taps = file.Length == 4 ? file[2] * file[3] : 1;
+        int outputs = file[outputAxis], inputs = file[1 - outputAxis], taps = file.Length == 4 ? file[2] * file[3] : 1;
         for (var o = 0; o < outputs; o++)
             for (var i = 0; i < inputs; i++)
                 for (var t = 0; t < taps; t++)
-                    native[(t * inputs + i) * outputs + o] = (float)source[(o * inputs + i) * taps + t];
+                    native[(t * inputs + i) * outputs + o] = (float)source[FileIndex(o, i, t, outputs, inputs, taps, outputAxis)];
         return native;
     }
 
-    /// <summary>HWIO to OIHW, or <c>[in,out]</c> to <c>[out,in]</c>; <paramref name="native"/> is the native shape.</summary>
-    public static float[] WeightToFile(ReadOnlySpan<float> source, Shape native)
+    /// <summary>HWIO to OIHW, or <c>[in,out]</c> to <c>[out,in]</c>.</summary>
+    /// <param name="source">The native numbers.</param>
+    /// <param name="native">The native shape.</param>
+    /// <param name="outputAxis">The file's axis of the outputs: 0, or 1 for a transposed convolution.</param>
+    public static float[] WeightToFile(ReadOnlySpan<float> source, Shape native, int outputAxis = 0)
     {
         if (native.Rank == 1) return source.ToArray();
         var file = new float[source.Length];
@@ -77,7 +101,10 @@ public static class Layout
         for (var o = 0; o < outputs; o++)
             for (var i = 0; i < inputs; i++)
                 for (var t = 0; t < taps; t++)
-                    file[(o * inputs + i) * taps + t] = source[(t * inputs + i) * outputs + o];
+                    file[FileIndex(o, i, t, outputs, inputs, taps, outputAxis)] = source[(t * inputs + i) * outputs + o];
         return file;
     }
+
+    private static int FileIndex(int output, int input, int tap, int outputs, int inputs, int taps, int outputAxis) =>
+        (outputAxis == 0 ? output * inputs + input : input * outputs + output) * taps + tap;
 }

@@ -13,7 +13,9 @@ internal static class SpecParts
         {
             "sgd" => new Sgd(network, spec.Momentum, spec.Nesterov)
             {
-                LearningRate = spec.LearningRate, WeightDecay = spec.WeightDecay, DecayAll = spec.DecayAll,
+                LearningRate = spec.LearningRate,
+                WeightDecay = spec.WeightDecay,
+                DecayAll = spec.DecayAll,
             },
             "adam" => Adam(spec, network, AdamKind.Adam),
             "adamw" => Adam(spec, network, AdamKind.AdamW),

@@ -159,8 +159,8 @@ public sealed class Trainer
         return at;
     }
 
-    // One step: data, forward, loss, backward, optimizer, hooks.
-    private BatchLoss TrainStep(int epoch, int step)
+    /// <summary>One step: data, forward, loss, backward, optimizer, hooks.</summary>
+    internal BatchLoss TrainStep(int epoch, int step)
     {
         var clock = Stopwatch.GetTimestamp();
         _batches.Fill(epoch, step, _images, _labels);

@@ -15,8 +15,8 @@ public class PoolTests(WorkerGrid grid)
     internal static IEnumerable<PoolGeometry> Geometries()
     {
         foreach (var (height, width, kernel, stride, padding) in Windows)
-        foreach (var channels in (int[])[1, 3, 16, 35])
-            yield return new PoolGeometry(3, height, width, channels, kernel, stride, padding);
+            foreach (var channels in (int[])[1, 3, 16, 35])
+                yield return new PoolGeometry(3, height, width, channels, kernel, stride, padding);
         yield return new PoolGeometry(2, 33, 33, 64, 3, 2, 1);
     }
 
@@ -91,19 +91,19 @@ public class PoolTests(WorkerGrid grid)
     public void Global_average_and_its_gradient_match_their_twins()
     {
         foreach (var channels in Numbers.ChannelCounts)
-        foreach (var pixels in (int[])[1, 2, 9, 64])
-        {
-            const int Batch = 5;
-            float[] x = Numbers.Around(1, Batch * pixels * channels), dy = Numbers.Around(2, Batch * channels);
-            var mean = new double[Batch * channels];
-            int Image(int i) => i / (pixels * channels) * channels + i % channels;
-            for (var i = 0; i < x.Length; i++) mean[Image(i)] += x[i] / (double)pixels;
-            Numbers.Close(mean, grid.Same(
-                mean.Length, (w, y) => Pool.GlobalAverageForward(w, Batch, pixels, channels, x, y)), 1e-6);
-            Numbers.Close(
-                PointwiseReference.Map(x.Length, i => dy[Image(i)] / (double)pixels),
-                grid.Same(x.Length, (w, dx) => Pool.GlobalAverageBackward(w, Batch, pixels, channels, dy, dx)), 1e-6);
-        }
+            foreach (var pixels in (int[])[1, 2, 9, 64])
+            {
+                const int Batch = 5;
+                float[] x = Numbers.Around(1, Batch * pixels * channels), dy = Numbers.Around(2, Batch * channels);
+                var mean = new double[Batch * channels];
+                int Image(int i) => i / (pixels * channels) * channels + i % channels;
+                for (var i = 0; i < x.Length; i++) mean[Image(i)] += x[i] / (double)pixels;
+                Numbers.Close(mean, grid.Same(
+                    mean.Length, (w, y) => Pool.GlobalAverageForward(w, Batch, pixels, channels, x, y)), 1e-6);
+                Numbers.Close(
+                    PointwiseReference.Map(x.Length, i => dy[Image(i)] / (double)pixels),
+                    grid.Same(x.Length, (w, dx) => Pool.GlobalAverageBackward(w, Batch, pixels, channels, dy, dx)), 1e-6);
+            }
     }
 
     [Theory]

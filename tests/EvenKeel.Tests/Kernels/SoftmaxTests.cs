@@ -12,30 +12,30 @@ public class SoftmaxTests(WorkerGrid grid)
     public void Loss_errors_and_gradient_match_their_twins(float smoothing)
     {
         foreach (var classes in (int[])[1, 2, 3, 10, 16, 17, 100])
-        foreach (var rows in (int[])[1, 2, 33, 100])
-        {
-            // Few distinct logits, so that rows hold equal largest ones.
-            var logits = Numbers.Around(1, rows * classes, 50f, 20f);
-            for (var i = 0; i < logits.Length; i += 2) logits[i] = MathF.Round(logits[i]);
-            var labels = Labels(rows, classes);
-            var (loss, errors, probabilities) = SoftmaxReference.CrossEntropy(logits, labels, classes, smoothing);
-            var got = grid.Same(
-                logits.Length, (w, p) => Softmax.CrossEntropy(w, logits, labels, classes, smoothing, p));
-            Numbers.Close(probabilities, got, 1e-6);
-            var result = grid.SameValue(
-                w => Softmax.CrossEntropy(w, logits, labels, classes, smoothing, new float[got.Length]));
-            Numbers.Close(loss, result.MeanLoss, 1e-6, "loss");
-            Assert.Equal(errors, result.Errors);
-            Numbers.Close(
-                PointwiseReference.Map(got.Length, i =>
-                {
-                    var q = SoftmaxReference.Target(i % classes, labels[i / classes], classes, smoothing);
-                    return (got[i] - q) * 3.0 / rows;
-                }),
-                grid.Same(
-                    got.Length,
-                    (w, dx) => Softmax.CrossEntropyBackward(w, got, labels, classes, smoothing, 3f, dx)), 1e-6);
-        }
+            foreach (var rows in (int[])[1, 2, 33, 100])
+            {
+                // Few distinct logits, so that rows hold equal largest ones.
+                var logits = Numbers.Around(1, rows * classes, 50f, 20f);
+                for (var i = 0; i < logits.Length; i += 2) logits[i] = MathF.Round(logits[i]);
+                var labels = Labels(rows, classes);
+                var (loss, errors, probabilities) = SoftmaxReference.CrossEntropy(logits, labels, classes, smoothing);
+                var got = grid.Same(
+                    logits.Length, (w, p) => Softmax.CrossEntropy(w, logits, labels, classes, smoothing, p));
+                Numbers.Close(probabilities, got, 1e-6);
+                var result = grid.SameValue(
+                    w => Softmax.CrossEntropy(w, logits, labels, classes, smoothing, new float[got.Length]));
+                Numbers.Close(loss, result.MeanLoss, 1e-6, "loss");
+                Assert.Equal(errors, result.Errors);
+                Numbers.Close(
+                    PointwiseReference.Map(got.Length, i =>
+                    {
+                        var q = SoftmaxReference.Target(i % classes, labels[i / classes], classes, smoothing);
+                        return (got[i] - q) * 3.0 / rows;
+                    }),
+                    grid.Same(
+                        got.Length,
+                        (w, dx) => Softmax.CrossEntropyBackward(w, got, labels, classes, smoothing, 3f, dx)), 1e-6);
+            }
     }
 
     [Fact]

@@ -64,21 +64,21 @@ internal static class PoolReference
     private static void ForEachWindow(PoolGeometry g, Action<int, List<(int Position, int Input)>> window)
     {
         for (var n = 0; n < g.Batch; n++)
-        for (var oy = 0; oy < g.OutHeight; oy++)
-        for (var ox = 0; ox < g.OutWidth; ox++)
-        for (var c = 0; c < g.Channels; c++)
-        {
-            var positions = new List<(int, int)>();
-            for (var ky = 0; ky < g.Kernel; ky++)
-            for (var kx = 0; kx < g.Kernel; kx++)
-            {
-                var iy = oy * g.Stride - g.Padding + ky;
-                var ix = ox * g.Stride - g.Padding + kx;
-                if (iy < 0 || iy >= g.Height || ix < 0 || ix >= g.Width) continue;
-                positions.Add((ky * g.Kernel + kx, ((n * g.Height + iy) * g.Width + ix) * g.Channels + c));
-            }
+            for (var oy = 0; oy < g.OutHeight; oy++)
+                for (var ox = 0; ox < g.OutWidth; ox++)
+                    for (var c = 0; c < g.Channels; c++)
+                    {
+                        var positions = new List<(int, int)>();
+                        for (var ky = 0; ky < g.Kernel; ky++)
+                            for (var kx = 0; kx < g.Kernel; kx++)
+                            {
+                                var iy = oy * g.Stride - g.Padding + ky;
+                                var ix = ox * g.Stride - g.Padding + kx;
+                                if (iy < 0 || iy >= g.Height || ix < 0 || ix >= g.Width) continue;
+                                positions.Add((ky * g.Kernel + kx, ((n * g.Height + iy) * g.Width + ix) * g.Channels + c));
+                            }
 
-            window(((n * g.OutHeight + oy) * g.OutWidth + ox) * g.Channels + c, positions);
-        }
+                        window(((n * g.OutHeight + oy) * g.OutWidth + ox) * g.Channels + c, positions);
+                    }
     }
 }

@@ -1,0 +1,123 @@
+using System.Reflection;
+using System.Text;
+using EvenKeel.Lab.Studies;
+using EvenKeel.Training;
+
+namespace EvenKeel.Lab.Reports;
+
+/// <summary>The page <c>report.html</c>: one file, no network, the same bytes from the same journals.</summary>
+internal static class ReportPage
+{
+    /// <summary>Colours that color-blind readers can tell apart, and as many as the style sheet defines.</summary>
+    private const int Colours = 8;
+
+    /// <summary>The page as text.</summary>
+    public static string Write(ReportData data, SummaryTable table)
+    {
+        StudySpec study = data.Plan.Study;
+        StringBuilder html = new();
+        html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+        html.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+        html.Append("<meta name=\"color-scheme\" content=\"light dark\">\n");
+        html.Append($"<title>{Show.Escape(study.Title)} · EvenKeel</title>\n");
+        html.Append($"<style>\n{Asset("report.css")}{SchemeRules(data)}</style>\n</head>\n<body>\n");
+        WriteHeader(html, data);
+        html.Append("<main>\n");
+        if (data.Plan.Reduced is { } reduced)
+            html.Append($"<p class=\"reduced\"><b>Reduced.</b> This is not the whole study: {Show.Escape(reduced)}</p>\n");
+        ResultSection.Write(html, data, table);
+        ChartSection.Write(html, data);
+        WriteAbout(html, data);
+        SettingsSection.Write(html, data);
+        html.Append("</main>\n");
+        WriteFooter(html, data);
+        html.Append("<div id=\"tip\" role=\"status\" aria-live=\"polite\" hidden></div>\n");
+        html.Append($"<script>\n{Asset("report.js")}</script>\n</body>\n</html>\n");
+        return html.ToString();
+    }
+
+    private static void WriteHeader(StringBuilder html, ReportData data)
+    {
+        StudySpec study = data.Plan.Study;
+        RunSpec first = data.Plan.Runs[0];
+        html.Append("<header>\n<div class=\"bar\"><span class=\"brand\">EvenKeel</span>"
+            + "<span class=\"theme\" role=\"group\" aria-label=\"Colours\">"
+            + "<button type=\"button\" data-theme-choice=\"\" aria-pressed=\"true\">Auto</button>"
+            + "<button type=\"button\" data-theme-choice=\"light\" aria-pressed=\"false\">Light</button>"
+            + "<button type=\"button\" data-theme-choice=\"dark\" aria-pressed=\"false\">Dark</button></span></div>\n");
+        html.Append($"<h1>{Show.Escape(study.Title)}</h1>\n");
+        if (study.Question.Length > 0)
+            html.Append($"<p class=\"question\">{Show.Escape(study.Question)}</p>\n");
+        html.Append("<dl class=\"facts\">\n");
+        Fact(html, "Network", first.Model + (first.Width == 1 ? "" : $", width {Show.Number(first.Width, 2)}"));
+        Fact(html, "Data", first.Data + (first.TrainImages is { } images ? $", {Show.Count(images)} images" : ""));
+        Fact(html, "Epochs", Show.Count(data.Epochs));
+        Fact(html, data.Plan.Seeds.Count == 1 ? "Seed" : "Seeds", string.Join(", ", data.Plan.Seeds));
+        if (data.Plan.Profile is { } profile)
+            Fact(html, "Profile", profile.Name + (data.Plan.Reduced is null ? "" : " (reduced)"));
+        if (data.Plan.Variant is { } variant)
+            Fact(html, "Variant", variant.Name);
+        html.Append("</dl>\n</header>\n");
+    }
+
+    private static void Fact(StringBuilder html, string name, string value) =>
+        html.Append($"<div><dt>{name}</dt><dd>{Show.Escape(value)}</dd></div>\n");
+
+    private static void WriteAbout(StringBuilder html, ReportData data)
+    {
+        StudySpec study = data.Plan.Study;
+        if (study.Description.Count == 0 && study.Sources.Count == 0)
+            return;
+        html.Append("<section id=\"about\"><h2>About this study</h2>\n<div class=\"prose\">\n");
+        foreach (string paragraph in study.Description)
+            html.Append($"<p>{Show.Escape(paragraph)}</p>\n");
+        if (data.Plan.Variant is { } variant)
+            html.Append($"<p>Variant <b>{Show.Escape(variant.Name)}</b>. {Show.Escape(variant.Description)}</p>\n");
+        if (study.Sources.Count > 0)
+            html.Append("<h3>Sources</h3>\n");
+        foreach (StudySource source in study.Sources)
+        {
+            html.Append($"<p class=\"source\"><b>{Show.Escape(source.Key)}</b> "
+                + (source.Authors.Length > 0 ? $"{Show.Escape(source.Authors.TrimEnd('.'))}. " : "")
+                + $"<cite>{Show.Escape(source.Title)}</cite>."
+                + (source.Arxiv is { } number
+                    ? $" <a href=\"https://arxiv.org/abs/{Show.Escape(number)}\" rel=\"noreferrer\">arXiv:{Show.Escape(number)}</a>."
+                    : "")
+                + (source.Note is { } note ? $" {Show.Escape(note)}" : "") + "</p>\n");
+        }
+
+        html.Append("</div></section>\n");
+    }
+
+    private static void WriteFooter(StringBuilder html, ReportData data)
+    {
+        html.Append("<footer>\n");
+        if (data.Plan.Command is { } command)
+            html.Append($"<p>Runs and report again, skipping what is finished:</p>\n<pre><code>{Show.Escape(command)}</code></pre>\n");
+        html.Append("<p>Written from the runs’ journals alone. The same figures lie beside this page in "
+            + "<code>summary.csv</code> and <code>epochs.csv</code>.</p>\n</footer>\n");
+    }
+
+    // One rule for each scheme: its colour, from the ninth on dashed, and that a pressed legend hides it in charts.
+    private static string SchemeRules(ReportData data)
+    {
+        StringBuilder css = new();
+        foreach (int index in data.Schemes.Select(scheme => scheme.Index))
+        {
+            css.Append($".s{index}{{--c:var(--c{index % Colours})}}");
+            if (index >= Colours)
+                css.Append($".s{index} .line{{stroke-dasharray:{(index / Colours) * 4} 3}}");
+            css.Append($".off{index} .charts .chart .s{index}{{display:none}}.off{index} tr.s{index}{{opacity:.4}}\n");
+        }
+
+        return css.ToString();
+    }
+
+    private static string Asset(string name)
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"reports/{name}")
+            ?? throw new InvalidOperationException($"The assembly lacks reports/{name}.");
+        using StreamReader reader = new(stream);
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
+    }
+}

@@ -1,0 +1,30 @@
+namespace EvenKeel.Lab.Verification.Checks;
+
+/// <summary>The operations that golden vectors can check: one line each. Every check runs EvenKeel's own code, reads
+/// all options and inputs of its case, and compares every result.</summary>
+internal static class Operations
+{
+    /// <summary>Checks by the operation's name in the files.</summary>
+    public static IReadOnlyDictionary<string, Action<GoldenCase>> All { get; } =
+        new Dictionary<string, Action<GoldenCase>>(StringComparer.Ordinal)
+        {
+            ["conv2d"] = LinearChecks.Conv2d,
+            ["dense"] = LinearChecks.Dense,
+            ["max_pool2d"] = PoolChecks.Max,
+            ["avg_pool2d"] = PoolChecks.Average,
+            ["global_avg_pool"] = PoolChecks.GlobalAverage,
+            ["leaky_relu"] = PointwiseChecks.LeakyRelu,
+            ["relu"] = PointwiseChecks.Relu,
+            ["flatten"] = PointwiseChecks.Flatten,
+            ["softmax_cross_entropy"] = LossChecks.SoftmaxCrossEntropy,
+            ["batch_norm"] = NormChecks.BatchNorm,
+            ["mean_only_batch_norm"] = NormChecks.MeanOnlyBatchNorm,
+            ["weight_norm"] = WeightNormChecks.Map,
+            ["weight_norm_data_init"] = WeightNormChecks.DataInit,
+            ["sgd"] = OptimizerChecks.Sgd,
+            ["adam"] = OptimizerChecks.Adam,
+            ["adamw"] = OptimizerChecks.AdamW,
+            ["adamax"] = OptimizerChecks.Adamax,
+            ["train"] = TrajectoryCheck.Train,
+        };
+}
