@@ -5,6 +5,12 @@ namespace EvenKeel.Lab.Studies;
 /// <summary>Trains one run; the trainer in earnest, a stand-in in tests.</summary>
 internal interface IRunExecutor
 {
+    /// <summary>Finds mistakes in a spec before anything is trained.</summary>
+    /// <exception cref="UserException">The first mistake.</exception>
+    void Check(RunSpec spec)
+    {
+    }
+
     /// <summary>
     /// Trains the run in its folder, from its last checkpoint if it has one. Writes <c>run.json</c> and the journal.
     /// May report a divergence as an outcome or by <see cref="DivergedException"/>, an interruption as an outcome or
@@ -64,6 +70,8 @@ internal static class StudyRunner
     public static StudyResult Run(
         StudyPlan plan, string root, IRunExecutor executor, CancellationToken cancel, IStudyObserver? observer = null)
     {
+        foreach (RunSpec spec in plan.Runs)
+            executor.Check(spec);
         List<RunResult> results = [];
         int count = plan.Runs.Count;
         foreach (RunSpec spec in plan.Runs)

@@ -12,6 +12,9 @@ internal sealed class TrainingExecutor(string dataFolder, int threads, IProgress
     private (RunSpec Spec, TrainingData Data)? _loaded;
 
     /// <inheritdoc/>
+    public void Check(RunSpec spec) => SpecCheck.Check(spec);
+
+    /// <inheritdoc/>
     public RunOutcome Execute(RunSpec spec, RunFolder folder, CancellationToken cancel, IRunObserver? observer)
     {
         using var backend = new CpuBackend(threads);

@@ -40,7 +40,7 @@ public sealed class Trainer
     /// statistic.</exception>
     public Trainer(RunSpec spec, TrainingData data, CpuBackend backend)
     {
-        if (spec.Epochs < 1) throw new UserException($"Epochs is {spec.Epochs}: expected 1 or more.");
+        SpecCheck.Check(spec);
         _spec = spec;
         _data = data;
         _backend = backend;
