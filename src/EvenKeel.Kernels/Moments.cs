@@ -99,9 +99,11 @@ internal static unsafe class Moments
                 {
                     var p = source + j;
                     var first = V.Load(pivot + j);
-                    var four = V.Load(p) - first + (V.Load(p + width) - first);
-                    four += V.Load(p + 2 * width) - first + (V.Load(p + 3 * width) - first);
-                    V.Store(mean + j, V.Load(mean + j) + four);
+                    var a = V.Load(p) - first;
+                    var b = V.Load(p + width) - first;
+                    var c = V.Load(p + 2 * width) - first;
+                    var d = V.Load(p + 3 * width) - first;
+                    V.Store(mean + j, V.Load(mean + j) + (a + b + (c + d)));
                 }
             }
 

@@ -22,7 +22,8 @@ internal static unsafe class PhiloxLanes
     public static uint* Align(uint* buffer) => (uint*)(((nuint)buffer + 63) & ~(nuint)63);
 
     /// <summary>Writes words 4·firstBlock to 4·firstBlock + 63 of the stream.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    // Not inlined: with it, a kernel exceeds what the compiler is willing to inline, and the rest becomes calls.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Fill<W>(uint* destination, in RandomStream stream, ulong firstBlock)
         where W : unmanaged, IWordLanes<W>
     {

@@ -57,22 +57,22 @@ internal static unsafe partial class Rescale
             var i = 0;
             for (; i <= count - 16; i += 16)
             {
-                var v = Normalize(V.Load(xp + i), V.Load(mean + c), V.Load(scale + c), V.Load(shift + c), s);
-                V.Store(yp + i, v);
+                V.Store(yp + i, Normalize(V.Load(xp + i), mean + c, scale + c, shift + c, s));
                 c += step;
                 if (c >= period) c -= period;
             }
 
             if (i == count) return;
             var rest = LaneTails.LoadPartial<V>(xp + i, count - i);
-            rest = Normalize(rest, V.Load(mean + c), V.Load(scale + c), V.Load(shift + c), s);
-            LaneTails.StorePartial(yp + i, rest, count - i);
+            LaneTails.StorePartial(yp + i, Normalize(rest, mean + c, scale + c, shift + c, s), count - i);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static V Normalize<V>(V x, V mean, V scale, V shift, V slope) where V : unmanaged, ILanes<V>
+        private static V Normalize<V>(V x, float* mean, float* scale, float* shift, V slope)
+            where V : unmanaged, ILanes<V>
         {
-            var pre = V.FusedMultiplyAdd(x - mean, scale, shift);
+            var centered = x - V.Load(mean);
+            var pre = V.FusedMultiplyAdd(centered, V.Load(scale), V.Load(shift));
             return V.Select(V.Greater(pre, V.Zero), pre, pre * slope);
         }
     }
