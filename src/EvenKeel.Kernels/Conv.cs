@@ -9,9 +9,6 @@ namespace EvenKeel.Kernels;
 /// infinite weight next to padding gives NaN or not, depending on the vector path.</remarks>
 internal static unsafe class Conv
 {
-    /// <summary>Up to this many tiles of pixels, packing the weights costs more than it saves.</summary>
-    private const int TilesWithoutPacking = 2;
-
     /// <summary>y = act(conv(x, w) + bias), where act(v) is v above zero and slope·v elsewhere.</summary>
     /// <param name="workers">Threads and vector path.</param>
     /// <param name="g">Sizes.</param>
@@ -132,32 +129,20 @@ internal static unsafe class Conv
             Phase = phase,
             Panels = panels,
             Source = source,
-            Weights = weights,
+            Pack = new() { Phase = phase, Panels = panels, Weights = weights },
             Bias = bias,
             Result = result,
             Slope = slope,
             Accumulate = accumulate,
         };
-        if (!phase.TransposedWeights && phase.Pixels <= shape.Rows * TilesWithoutPacking)
-            job.FirstPacked = panels.PaddedColumns == panels.Columns ? panels.Count : panels.Count - 1;
-
         var chunks = job.Split(shape);
         var zeros = Align((nint)phase.TapColumns * phase.SourceChannels);
-        var packed = Align((nint)phase.Depth * panels.PaddedColumns);
+        var packed = job.SharesPanels ? Align((nint)phase.Depth * panels.PaddedColumns) : 0;
         job.Zeros = workers.SharedScratch((nuint)(zeros + packed + (workers.Threads * job.WorkerLength)));
-        job.Packed = job.Zeros + zeros;
-        job.Scratch = job.Packed + packed;
+        job.Pack.Packed = job.Zeros + zeros;
+        job.Scratch = job.Zeros + zeros + packed;
         new Span<float>(job.Zeros, (int)zeros).Clear();
-
-        var pack = new ConvPack
-        {
-            Phase = phase,
-            Panels = panels,
-            Weights = weights,
-            Packed = job.Packed,
-            FirstPanel = job.FirstPacked,
-        };
-        workers.Run(pack.Chunks, ref pack);
+        if (job.SharesPanels) workers.Run(job.Pack.Chunks, ref job.Pack);
         workers.Run(chunks, ref job);
     }
 

@@ -18,12 +18,9 @@ internal unsafe struct ConvPack : ILaneJob, ITileJob
     public float* Weights;
     public float* Packed;
 
-    /// <summary>The first panel to pack; those before it are read in place.</summary>
-    public int FirstPanel;
-
     public readonly int Chunks => WorkSplit.Chunks(Units, UnitsPerChunk);
 
-    private readonly int Units => (Panels.Count - FirstPanel) * Phase.Taps;
+    private readonly int Units => Panels.Count * Phase.Taps;
 
     private readonly int UnitsPerChunk => WorkSplit.RowsPerChunk(Phase.SourceChannels * Panels.PaddedWidth(0));
 
@@ -37,10 +34,14 @@ internal unsafe struct ConvPack : ILaneJob, ITileJob
     {
         var end = Math.Min(Units, (chunk + 1) * UnitsPerChunk);
         for (var unit = chunk * UnitsPerChunk; unit < end; unit++)
-            Pack<R, O>(FirstPanel + (unit / Phase.Taps), unit % Phase.Taps);
+        {
+            var panel = unit / Phase.Taps;
+            PackTap<R, O>(panel, unit % Phase.Taps, Packed + (Panels.FirstColumn(panel) * (nint)Phase.Depth));
+        }
     }
 
-    private readonly void Pack<R, O>(int panel, int tap)
+    /// <summary>Packs one tap of a panel that starts at <paramref name="packed"/>.</summary>
+    public readonly void PackTap<R, O>(int panel, int tap, float* packed)
         where R : unmanaged
         where O : IRegisterOps<R>
     {
@@ -49,7 +50,7 @@ internal unsafe struct ConvPack : ILaneJob, ITileJob
         var first = (nint)Panels.FirstColumn(panel);
         nint depth = Phase.SourceChannels;
         var source = Weights + (Phase.KernelTap(tap) * depth * Phase.ResultChannels);
-        var packed = Packed + (first * (nint)Phase.Depth) + (tap * depth * paddedWidth);
+        packed += tap * depth * paddedWidth;
         if (Phase.TransposedWeights)
         {
             Transpose(source + (first * depth), packed, depth, width, paddedWidth);

@@ -10,9 +10,11 @@ namespace EvenKeel.Kernels;
 internal unsafe struct ConvProduct : ILaneJob, ITileJob
 {
     private const int MostTilesPerChunk = 32;
-    private const int FewestTilesPerChunk = 4;
     private const int WantedChunks = 16;
     private const int TableBytes = 64 * 1024;
+
+    // Up to this many tiles read their weights too seldom to pay for packing them.
+    private const int TilesWithoutPacking = 2;
 
     // Below this many multiplications a chunk costs less than waking a thread for it.
     private const long MultipliesPerChunk = 1 << 17;
@@ -20,8 +22,9 @@ internal unsafe struct ConvProduct : ILaneJob, ITileJob
     public ConvPhase Phase;
     public GemmPanels Panels;
     public float* Source;
-    public float* Weights;
-    public float* Packed;
+
+    /// <summary>The weights; where they are packed for all workers, or null if each packs its own panels.</summary>
+    public ConvPack Pack;
 
     /// <summary>A tap row of zeros, for pixels in the padding.</summary>
     public float* Zeros;
@@ -30,19 +33,24 @@ internal unsafe struct ConvProduct : ILaneJob, ITileJob
     public float Slope;
     public bool Accumulate;
 
-    /// <summary>The first packed panel; those before it are read in place.</summary>
-    public int FirstPacked;
-
     /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
     public float* Scratch;
 
     private int _rows;
     private int _tilesPerChunk;
     private int _panelGroups;
+    private bool _inPlace;
 
-    /// <summary>Floats of scratch memory a worker needs: the sums of a tile and the table of a chunk's tiles.</summary>
+    /// <summary>True if several chunks read the same panel, so that packing it first is worth a pass.</summary>
+    public bool SharesPanels { get; private set; }
+
+    /// <summary>Floats of scratch memory a worker needs: the sums of a tile, the table of a chunk's tiles, and a
+    /// panel where they are not shared.</summary>
     public readonly nint WorkerLength =>
-        TileShape.MaxSums + (CacheLines(_tilesPerChunk * (sizeof(Tile) + ((nint)Phase.Taps * sizeof(TileSegment)))) * 16);
+        TableEnd + (SharesPanels ? 0 : CacheLines((nint)Phase.Depth * Panels.PaddedWidth(0) * sizeof(float)) * 16);
+
+    private readonly nint TableEnd => TileShape.MaxSums
+        + (CacheLines(_tilesPerChunk * (sizeof(Tile) + ((nint)Phase.Taps * sizeof(TileSegment)))) * 16);
 
     /// <summary>Decides the chunks, from the sizes and the shape of the tiles alone.</summary>
     public int Split(TileShape shape)
@@ -51,14 +59,15 @@ internal unsafe struct ConvProduct : ILaneJob, ITileJob
         var tiles = (int)Math.Min(int.MaxValue, (Phase.Pixels + _rows - 1) / _rows);
         var byTable = Math.Max(1, TableBytes / (sizeof(TileSegment) * Math.Max(1, Phase.Taps)));
         var wanted = (int)Math.Clamp(Phase.Multiplies / MultipliesPerChunk, 1, WantedChunks);
+        _tilesPerChunk = Math.Min((tiles + wanted - 1) / wanted, Math.Min(MostTilesPerChunk, byTable));
 
-        // Many panels and few pixels, a dense layer: each chunk takes all pixels, so that weights are read once.
-        var perChunk = Panels.Count >= wanted
-            ? tiles
-            : Math.Max((tiles + wanted - 1) / wanted, Math.Min(tiles, FewestTilesPerChunk));
-        _tilesPerChunk = Math.Min(perChunk, Math.Min(MostTilesPerChunk, byTable));
+        // Few pixels, as in a dense layer: each chunk takes them all, so that weights are read and packed once. With
+        // very few panels that would leave threads without work.
+        if (tiles <= Math.Min(MostTilesPerChunk, byTable) && Panels.Count >= wanted / 4) _tilesPerChunk = tiles;
         var pixelChunks = WorkSplit.Chunks(tiles, _tilesPerChunk);
-        _panelGroups = Math.Clamp(wanted / pixelChunks, 1, Math.Max(1, Panels.Count));
+        _panelGroups = Math.Clamp(wanted / pixelChunks, 1, Panels.Count);
+        _inPlace = tiles <= TilesWithoutPacking && !Phase.TransposedWeights;
+        SharesPanels = pixelChunks > 1;
         return checked(pixelChunks * _panelGroups);
     }
 
@@ -88,9 +97,11 @@ internal unsafe struct ConvProduct : ILaneJob, ITileJob
 
         for (var panel = firstPanel; panel < endPanel; panel++)
         {
-            var column = Panels.FirstColumn(panel);
-            var inPlace = panel < FirstPacked;
-            var weights = inPlace ? Weights + column : Packed + (column * (nint)Phase.Depth);
+            // In place, a ragged panel would be read past the end of the weights.
+            var inPlace = _inPlace && Panels.Width(panel) == Panels.PaddedWidth(panel);
+            var weights = inPlace ? Pack.Weights + Panels.FirstColumn(panel)
+                : SharesPanels ? Pack.Packed + (Panels.FirstColumn(panel) * (nint)Phase.Depth)
+                : PackPanel<R, O>(panel, sums + TableEnd);
             nint step = inPlace ? Phase.ResultChannels : Panels.PaddedWidth(panel);
             for (var tile = table; tile < table + tiles; tile++)
             {
@@ -98,6 +109,14 @@ internal unsafe struct ConvProduct : ILaneJob, ITileJob
                 Store<R, O>(tile, panel, sums);
             }
         }
+    }
+
+    private readonly float* PackPanel<R, O>(int panel, float* packed)
+        where R : unmanaged
+        where O : IRegisterOps<R>
+    {
+        for (var tap = 0; tap < Phase.Taps; tap++) Pack.PackTap<R, O>(panel, tap, packed);
+        return packed;
     }
 
     private static nint CacheLines(nint bytes) => (bytes + 63) / 64;

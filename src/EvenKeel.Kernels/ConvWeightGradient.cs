@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace EvenKeel.Kernels;
@@ -12,7 +11,6 @@ namespace EvenKeel.Kernels;
 /// <remarks>Adding up block by block also keeps the rounding of long sums small.</remarks>
 internal unsafe struct ConvWeightGradient : ILaneJob, ITileJob
 {
-    private const int WidestPanel = 48;
     private const int MostRows = 8;
 
     public ConvGeometry Geometry;
@@ -32,10 +30,15 @@ internal unsafe struct ConvWeightGradient : ILaneJob, ITileJob
     public readonly nint WorkerLength => SumsLength + GradientLength + InputLength + StepsLength;
 
     // A panel may reach past the slice that its first column is in.
-    private readonly nint SumsLength =>
-        (nint)Geometry.Taps * Tiles * Shape.Rows * Math.Min(Plan.Columns + WidestPanel, Panels.PaddedColumns);
+    private readonly int SliceColumns => Math.Min(Plan.Columns + PanelStep, Panels.PaddedColumns);
 
-    private readonly nint GradientLength => Plan.BlockPixels * WidestPanel;
+    private readonly nint SumsLength => (nint)Geometry.Taps * Tiles * Shape.Rows * SliceColumns;
+
+    // Narrow panels come last, one at most if the panel is ragged and two if four registers are shared.
+    private readonly nint GradientLength => (nint)Plan.BlockPixels * (SliceColumns + (2 * PanelStep));
+
+    /// <summary>Floats from one pixel of a packed panel to the next, the same for all panels.</summary>
+    private readonly int PanelStep => Panels.PaddedWidth(0);
 
     private readonly nint InputLength => Tiles * TileLength;
 
@@ -91,25 +94,31 @@ internal unsafe struct ConvWeightGradient : ILaneJob, ITileJob
         var first = (long)block * Plan.BlockPixels;
         var pixels = (int)Math.Min(Plan.BlockPixels, Geometry.OutPixels - first);
         var firstRow = PackInput(work, first, pixels);
-        var sums = work.Sums;
         for (var panel = work.FirstPanel; panel < work.EndPanel; panel++)
-        {
             PackGradient<R, O>(work, panel, first, pixels);
-            var vectors = Panels.Vectors(panel);
-            var tileSums = Shape.Rows * Panels.PaddedWidth(panel);
-            for (var tap = 0; tap < Geometry.Taps; tap++)
+
+        var sums = work.Sums;
+        for (var tap = 0; tap < Geometry.Taps; tap++)
+        {
+            var count = Locate(work, tap, first, pixels, firstRow);
+            for (var panel = work.FirstPanel; panel < work.EndPanel; panel++)
             {
-                var count = Locate(work, tap, panel, first, pixels, firstRow);
+                var vectors = Panels.Vectors(panel);
+                var tileSums = Shape.Rows * Panels.PaddedWidth(panel);
                 var input = work.Input;
+                var gradient = PanelGradient(work, panel);
                 for (var channel = work.FirstChannel; channel < work.EndChannel; channel += Shape.Rows)
                 {
-                    T.GatherSteps(vectors, work.Steps, count, input, work.Gradient, sums);
+                    T.GatherSteps(vectors, work.Steps, count, input, gradient, sums);
                     input += work.TileLength;
                     sums += tileSums;
                 }
             }
         }
     }
+
+    private readonly float* PanelGradient(in Work work, int panel) =>
+        work.Gradient + ((panel - work.FirstPanel) * (nint)Plan.BlockPixels * PanelStep);
 
     /// <summary>Copies the input rows that the block sees to [tile][pixel][8 channels].</summary>
     /// <returns>The first of those rows, counted over all images.</returns>
@@ -122,36 +131,34 @@ internal unsafe struct ConvWeightGradient : ILaneJob, ITileJob
             + Math.Clamp((firstLine % g.OutHeight * g.Stride) - g.Padding, 0, Plan.UsedRows);
         var endRow = (lastLine / g.OutHeight * Plan.UsedRows)
             + Math.Clamp((lastLine % g.OutHeight * g.Stride) - g.Padding + g.KernelHeight, 0, Plan.UsedRows);
+        // Tiles whose eight channels exist are copied whole; the last ones may lie elsewhere or end with the tensor.
+        var tiles = (work.EndChannel - work.FirstChannel + Shape.Rows - 1) / Shape.Rows;
+        var copies = Math.Clamp((g.InChannels - MostRows - work.FirstChannel + Shape.Rows) / Shape.Rows, 0, tiles);
+        nint tileRows = Shape.Rows;
+        nint channels = g.InChannels;
+        var tileLength = work.TileLength;
         var packed = work.Input;
         for (var row = firstRow; row < endRow; row++)
         {
             var line = (row / Plan.UsedRows * g.Height) + (row % Plan.UsedRows);
-            var pixel = Input + ((nint)line * g.Width * g.InChannels);
-            for (var column = 0; column < g.Width; column++, pixel += g.InChannels, packed += MostRows)
-                PackPixel(work, pixel, packed);
+            var pixel = Input + ((nint)line * g.Width * channels);
+            for (var column = 0; column < g.Width; column++, pixel += channels, packed += MostRows)
+            {
+                var source = pixel + work.FirstChannel;
+                var tile = packed;
+                for (var i = 0; i < copies; i++, source += tileRows, tile += tileLength) Vector256.Load(source).Store(tile);
+                for (var i = copies; i < tiles; i++, tile += tileLength)
+                {
+                    var start = TileStart(work.FirstChannel + (i * Shape.Rows));
+                    for (var j = 0; j < MostRows; j++) tile[j] = start + j < channels ? pixel[start + j] : 0f;
+                }
+            }
         }
 
         return firstRow;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void PackPixel(in Work work, float* pixel, float* packed)
-    {
-        for (var channel = work.FirstChannel; channel < work.EndChannel; channel += Shape.Rows, packed += work.TileLength)
-        {
-            var start = TileStart(channel);
-            if (start + MostRows <= Geometry.InChannels)
-            {
-                Vector256.Load(pixel + start).Store(packed);
-                continue;
-            }
-
-            for (var i = 0; i < MostRows; i++) packed[i] = start + i < Geometry.InChannels ? pixel[start + i] : 0f;
-        }
-    }
-
     // The last tile moves back to end with the last channel of the tensor; what it has twice is not written out.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly int TileStart(int channel) => Math.Max(0, Math.Min(channel, Geometry.InChannels - Shape.Rows));
 
     private readonly void PackGradient<R, O>(in Work work, int panel, long first, int pixels)
@@ -161,17 +168,17 @@ internal unsafe struct ConvWeightGradient : ILaneJob, ITileJob
         var width = Panels.Width(panel);
         var paddedWidth = Panels.PaddedWidth(panel);
         var source = Gradient + ((nint)first * Geometry.OutChannels) + Panels.FirstColumn(panel);
-        var packed = work.Gradient;
-        for (var i = 0; i < pixels; i++, source += Geometry.OutChannels, packed += paddedWidth)
+        var packed = PanelGradient(work, panel);
+        for (var i = 0; i < pixels; i++, source += Geometry.OutChannels, packed += PanelStep)
             GemmStore.Copy<R, O>(source, packed, width, paddedWidth);
     }
 
     /// <summary>Lists the pixels of the block that see the input through this tap, in order.</summary>
     /// <returns>How many they are.</returns>
-    private readonly int Locate(in Work work, int tap, int panel, long first, int pixels, long firstRow)
+    private readonly int Locate(in Work work, int tap, long first, int pixels, long firstRow)
     {
         ref readonly var g = ref Geometry;
-        nint width = Panels.PaddedWidth(panel);
+        nint width = PanelStep;
         var tapRow = (tap / g.KernelWidth) - g.Padding;
         var tapColumn = (tap % g.KernelWidth) - g.Padding;
 
@@ -212,11 +219,11 @@ internal unsafe struct ConvWeightGradient : ILaneJob, ITileJob
         where O : IRegisterOps<R>
     {
         var sums = work.Sums;
-        for (var panel = work.FirstPanel; panel < work.EndPanel; panel++)
+        for (var tap = 0; tap < Geometry.Taps; tap++)
         {
-            var width = Panels.PaddedWidth(panel);
-            for (var tap = 0; tap < Geometry.Taps; tap++)
+            for (var panel = work.FirstPanel; panel < work.EndPanel; panel++)
             {
+                var width = Panels.PaddedWidth(panel);
                 for (var channel = work.FirstChannel; channel < work.EndChannel; channel += Shape.Rows)
                 {
                     var tileRow = sums + ((channel - TileStart(channel)) * width);
@@ -244,10 +251,10 @@ internal unsafe struct ConvWeightGradient : ILaneJob, ITileJob
 
         public int EndPanel { get; init; }
 
-        /// <summary>Sums of the slice: [panel][tap][tile][row][column].</summary>
+        /// <summary>Sums of the slice: [tap][panel][tile][row][column].</summary>
         public float* Sums { get; init; }
 
-        /// <summary>The block's output gradient: [pixel][column].</summary>
+        /// <summary>The block's output gradient: [panel][pixel][column].</summary>
         public float* Gradient { get; init; }
 
         /// <summary>The block's input: [tile][pixel][8 channels].</summary>

@@ -8,13 +8,13 @@ namespace EvenKeel.Kernels;
 internal readonly struct ConvWeightPlan
 {
     private const int WantedChunks = 16;
-    private const int FewestBlocksPerPart = 4;
+    private const int FewestBlocksPerPart = 8;
     private const int MostBlockPixels = 128;
     private const int FewestBlockPixels = 8;
 
-    // The sums of a slice are read and written once a block, the input of a block once a tap: 192 kB each leave room
-    // for the rest in a second-level cache.
-    private const int SliceFloats = 48 * 1024;
+    // The sums of a slice are read and written once a block, the input of a block once a tap: at most 336 and 192 kB
+    // of a second-level cache. The first lets 96 by 96 channels and nine taps be one slice.
+    private const int SliceFloats = 84 * 1024;
     private const int InputFloats = 48 * 1024;
 
     // Slices end where tiles of six and of eight rows both do, and where panels of 16 and of 48 columns both do.
