@@ -21,7 +21,7 @@ internal readonly struct ConvWeightPlan
     private const int ChannelGranule = 24;
     private const int ColumnGranule = 48;
     private const int MostChannels = 4 * ChannelGranule;
-    private const int MostColumns = 2 * ColumnGranule;
+    private const int MostColumns = 4 * ColumnGranule;
 
     public ConvWeightPlan(in ConvGeometry g)
     {
