@@ -48,9 +48,9 @@ public sealed unsafe class GemmTilesTests
 
         var expected = new double[sums.Length];
         for (var i = 0; i < rows; i++)
-        for (var j = 0; j < width; j++)
-        for (var k = 0; k < Steps; k++)
-            expected[(i * width) + j] += (double)pixels[(i * Steps) + k] * weights[(k * (width + 3)) + j];
+            for (var j = 0; j < width; j++)
+                for (var k = 0; k < Steps; k++)
+                    expected[(i * width) + j] += (double)pixels[(i * Steps) + k] * weights[(k * (width + 3)) + j];
         ConvCases.AssertClose(expected, sums, $"rows, {vectors} registers");
     }
 
@@ -77,12 +77,12 @@ public sealed unsafe class GemmTilesTests
 
         var expected = new double[sums.Length];
         for (var i = 0; i < rows; i++)
-        for (var j = 0; j < width; j++)
-        {
-            expected[(i * width) + j] = before[(i * width) + j];
-            for (var k = 0; k < Steps; k++)
-                expected[(i * width) + j] += (double)input[((Steps - 1 - k) * 11) + i] * gradient[(k * width) + j];
-        }
+            for (var j = 0; j < width; j++)
+            {
+                expected[(i * width) + j] = before[(i * width) + j];
+                for (var k = 0; k < Steps; k++)
+                    expected[(i * width) + j] += (double)input[((Steps - 1 - k) * 11) + i] * gradient[(k * width) + j];
+            }
 
         ConvCases.AssertClose(expected, sums, $"steps, {vectors} registers");
     }
