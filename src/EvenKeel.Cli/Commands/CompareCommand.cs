@@ -62,8 +62,8 @@ internal static class CompareCommand
     private static string Command(IReadOnlyList<Token> tokens) => string.Join(
         ' ', tokens.Select(t => t.Value.AsSpan().IndexOfAny(" ()") >= 0 ? $"\"{t.Value}\"" : t.Value).Prepend("evenkeel"));
 
-    private static string? Reduced(RunSpec spec) => spec with { } == Defaults with { Schedule = spec.Schedule }
+    private static string? Reduced(RunSpec spec) => spec == Defaults with { Schedule = spec.Schedule }
         ? "the defaults of 'evenkeel compare' are sized for a first look: a quarter of the network's width, "
-          + $"{spec.TrainImages:N0} generated training images, {spec.Epochs} epochs, one seed. The figures say little about the schemes."
+          + $"{spec.TrainImages:N0} generated training images, {spec.Epochs} epochs. The figures say little about the schemes."
         : null;
 }
