@@ -32,7 +32,7 @@ internal static class StepBenchmark
         var spec = new ModelSpec(image, Classes, Scheme.Parse(bench.Scheme), bench.Width);
         var root = ModelCatalog.Find(bench.Model).Build(spec);
         var network = new Network(root, image, backend, seed: 1);
-        var step = new Step(network, spec.Scheme.AfterStep(network), bench.Batch);
+        var step = new Step(network, spec.Scheme, bench.Batch);
         var peak = backend.MeasurePeak(PeakSeconds);
         for (var i = 0; i < WarmUpSteps; i++) step.Take();
 
@@ -94,11 +94,11 @@ internal static class StepBenchmark
         private readonly float[] _images;
         private readonly int[] _labels;
 
-        public Step(Network network, IReadOnlyList<StepHook> hooks, int batch)
+        public Step(Network network, Scheme scheme, int batch)
         {
             _network = network;
-            _hooks = hooks;
             _optimizer = new Adam(network) { LearningRate = 1e-3 };
+            _hooks = scheme.Hooks(network, _optimizer);
             _pass = new Pass(network.Tape, PassMode.Train, seed: 1);
             _labels = new int[batch];
             var random = new RandomStream(2, 0);
@@ -122,8 +122,10 @@ internal static class StepBenchmark
             var forward = Stopwatch.GetTimestamp();
             _network.Tape.Backward(loss.Value);
             var backward = Stopwatch.GetTimestamp();
+            var time = new StepTime(_optimizer.Steps + 1, Epoch: 0);
+            foreach (var hook in _hooks) hook.BeforeUpdate(time);
             _optimizer.Step();
-            foreach (var hook in _hooks) hook.AfterStep(_optimizer.Steps);
+            foreach (var hook in _hooks) hook.AfterUpdate(time);
             return
             [
                 Stopwatch.GetElapsedTime(start, forward).TotalSeconds,

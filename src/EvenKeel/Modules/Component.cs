@@ -43,9 +43,12 @@ public abstract class Component
     }
 
     /// <summary>Declares a saved, untrained tensor.</summary>
-    protected StateBuffer Buffer(string name, Shape shape, float initial)
+    protected StateBuffer Buffer(string name, Shape shape, float initial) => Buffer(name, shape, Init.Constant(initial));
+
+    /// <summary>Declares a saved, untrained tensor that may start from the parameters, which are there before it.</summary>
+    protected StateBuffer Buffer(string name, Shape shape, Init init)
     {
-        var buffer = new StateBuffer(name, shape, initial);
+        var buffer = new StateBuffer(name, shape, init);
         _buffers.Add((name, buffer));
         return buffer;
     }

@@ -35,12 +35,14 @@ public sealed class Network
         foreach (var parameter in Parameters)
         {
             parameter.Attach(backend.Allocate(parameter.Shape), backend.Allocate(parameter.Shape));
-            var layer = parameter.Name[..Math.Max(0, parameter.Name.LastIndexOf('.'))];
-            var use = RandomUses.Of($"{layer}/{parameter.Kind}");
-            parameter.Init.Fill(backend, parameter.Value, new RandomStream(seed, use));
+            parameter.Init.Fill(backend, parameter.Value, Stream(seed, parameter.Name, parameter.Kind.ToString()));
         }
 
-        foreach (var buffer in Buffers) buffer.Attach(backend.Allocate(buffer.Shape));
+        foreach (var buffer in Buffers)
+        {
+            buffer.Attach(backend.Allocate(buffer.Shape));
+            buffer.Init.Fill(backend, buffer.Value, Stream(seed, buffer.Name, "Buffer"));
+        }
     }
 
     /// <summary>The modules.</summary>
@@ -100,6 +102,10 @@ public sealed class Network
     /// <summary>Throws if the network cannot train with this batch size; call it before training starts.</summary>
     /// <exception cref="UserException">For example one element per statistic in a layer.</exception>
     public void CheckTraining(int batch) => Root.CheckTraining(_input.WithBatch(batch));
+
+    // By layer and kind, not by the tensor's own name: w of one scheme and v of another draw the same numbers.
+    private static RandomStream Stream(ulong seed, string name, string kind) =>
+        new(seed, RandomUses.Of($"{name[..Math.Max(0, name.LastIndexOf('.'))]}/{kind}"));
 
     /// <summary>All parameters and buffers by name, to save or to compare.</summary>
     public IEnumerable<(string Name, Tensor Value)> State() =>

@@ -41,11 +41,17 @@ public abstract class NormLayer(int channels, Activation activation) : Module
     {
         StatisticsSource.Batch => true,
         StatisticsSource.Running => false,
-        _ => pass.IsTraining,
+        _ => pass.Mode != PassMode.Evaluate,
     };
 
     /// <summary>True if this pass moves the running statistics: training only, never the initialization pass.</summary>
-    protected bool Updates(Pass pass) => UpdateRunning && pass.Mode == PassMode.Train;
+    protected bool Updates(Pass pass) => UpdateRunning && pass.Mode is PassMode.Train or PassMode.Recalibrate;
+
+    /// <summary>
+    /// What the layer does in evaluation, before its activation, as y = scale[c]·x + shift[c]; null if it is not such
+    /// a map (it measures its input also in evaluation), so that it cannot fold into the linear map before it.
+    /// </summary>
+    public virtual (float[] Scale, float[] Shift)? EvaluationMap() => null;
 
     /// <summary>Throws where each statistic would be taken over a single element.</summary>
     /// <param name="input">Shape of the input.</param>

@@ -69,14 +69,13 @@ public sealed class Parameter
 /// <summary>A named tensor that is saved with the network but not trained: running statistics.</summary>
 public sealed class StateBuffer
 {
-    private readonly float _initial;
     private Tensor? _value;
 
-    internal StateBuffer(string name, Shape shape, float initial)
+    internal StateBuffer(string name, Shape shape, Init init)
     {
         Name = name;
         Shape = shape;
-        _initial = initial;
+        Init = init;
     }
 
     /// <summary>Path from the root, such as <c>norm1.running_mean</c>.</summary>
@@ -85,16 +84,13 @@ public sealed class StateBuffer
     /// <summary>Sizes.</summary>
     public Shape Shape { get; }
 
+    /// <summary>How it starts.</summary>
+    public Init Init { get; }
+
     /// <summary>The elements.</summary>
     /// <exception cref="InvalidOperationException">The network was not built yet.</exception>
     public Tensor Value => _value ?? throw new InvalidOperationException(
         $"Buffer {Name} has no memory yet: put its module into a Network first.");
 
-    internal void Attach(Tensor value)
-    {
-        _value = value;
-        Span<float> initial = new float[Shape.Length];
-        initial.Fill(_initial);
-        value.CopyFrom(initial);
-    }
+    internal void Attach(Tensor value) => _value = value;
 }

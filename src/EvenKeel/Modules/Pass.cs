@@ -15,6 +15,10 @@ public enum PassMode
 
     /// <summary>The one pass of data-dependent initialization: as training, but running statistics stay.</summary>
     Initialize,
+
+    /// <summary>A pass that measures running statistics anew: batch statistics, but no noise and no dropout, and every
+    /// batch counts alike.</summary>
+    Recalibrate,
 }
 
 /// <summary>The arguments of a forward pass that are not the input: nothing about a pass is hidden in the modules.</summary>
@@ -41,8 +45,8 @@ public sealed class Pass
     /// <summary>Training step; noise and dropout differ from step to step.</summary>
     public uint Step { get; set; }
 
-    /// <summary>True unless evaluating: noise and dropout are active.</summary>
-    public bool IsTraining => Mode != PassMode.Evaluate;
+    /// <summary>True in training and initialization: noise and dropout are active.</summary>
+    public bool IsTraining => Mode is PassMode.Train or PassMode.Initialize;
 
     /// <summary>Called with each module of a sequence and its output; null, the default, costs nothing.</summary>
     public Action<Module, Tensor>? Watch { get; set; }

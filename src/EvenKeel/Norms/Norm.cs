@@ -1,12 +1,30 @@
 using EvenKeel.Autograd;
 using EvenKeel.Modules;
+using EvenKeel.Optim;
 using EvenKeel.Tensors;
 
 namespace EvenKeel.Norms;
 
+/// <summary>The places at which a method can act.</summary>
+[Flags]
+public enum NormPlaces
+{
+    /// <summary>Nowhere.</summary>
+    None = 0,
+
+    /// <summary>On activations after a linear map.</summary>
+    Activations = 1,
+
+    /// <summary>On weights before they are used.</summary>
+    Weights = 2,
+
+    /// <summary>Around each optimizer step.</summary>
+    Steps = 4,
+}
+
 /// <summary>
 /// A normalization method and its hyperparameters. Methods act at three places, and each does nothing by default:
-/// on activations after a linear map, on weights before they are used, and on the network after a step.
+/// on activations after a linear map, on weights before they are used, and around each optimizer step.
 /// </summary>
 /// <remarks>A new method is one file with a record like this and one line in <see cref="Methods"/>; text parsing, the
 /// command line, studies, conformance tests and documentation follow from that list.</remarks>
@@ -37,6 +55,18 @@ public abstract record Norm
     {
     }
 
-    /// <summary>What to do after each optimizer step, or null for nothing.</summary>
-    public virtual StepHook? AfterStep(Network network) => null;
+    /// <summary>What to do around each optimizer step, or null for nothing.</summary>
+    /// <param name="network">The network, its parameters initialized.</param>
+    /// <param name="optimizer">The optimizer that moves it; for buffers that must move along with the weights.</param>
+    /// <exception cref="UserException">The method cannot act on this network or with this optimizer.</exception>
+    public virtual StepHook? Hook(Network network, Optimizer optimizer) => null;
+
+    /// <summary>Where the method acts: at the places whose members it overrides.</summary>
+    public NormPlaces Places =>
+        Where(nameof(Activation), NormPlaces.Activations)
+        | Where(nameof(Weight), NormPlaces.Weights)
+        | Where(nameof(Hook), NormPlaces.Steps);
+
+    private NormPlaces Where(string member, NormPlaces place) =>
+        GetType().GetMethod(member)!.DeclaringType == typeof(Norm) ? NormPlaces.None : place;
 }

@@ -1,5 +1,6 @@
 using EvenKeel.Autograd;
 using EvenKeel.Modules;
+using EvenKeel.Optim;
 using EvenKeel.Tensors;
 
 namespace EvenKeel.Norms;
@@ -15,15 +16,15 @@ public sealed class Scheme
     public Scheme(params IReadOnlyList<Norm> norms)
     {
         Norms = norms;
-        Only("activations", norms.Where(n => n.Activation(2, Autograd.Activation.Identity) is not null));
-        Only("weights", norms.Where(n => n.Weight(new Shape(2, 2), Init.Constant(1f)) is not null));
+        Only("activations", norms.Where(n => n.Places.HasFlag(NormPlaces.Activations)));
+        Only("weights", norms.Where(n => n.Places.HasFlag(NormPlaces.Weights)));
     }
 
     /// <summary>The methods.</summary>
     public IReadOnlyList<Norm> Norms { get; }
 
     /// <summary>True if a method normalizes activations: linear maps then need no bias of their own.</summary>
-    public bool NormalizesActivations => Norms.Any(n => n.Activation(2, Autograd.Activation.Identity) is not null);
+    public bool NormalizesActivations => Norms.Any(n => n.Places.HasFlag(NormPlaces.Activations));
 
     /// <summary>Reads scheme text.</summary>
     /// <exception cref="UserException">An unknown method or option, or a bad value; the message lists what exists.</exception>
@@ -37,9 +38,10 @@ public sealed class Scheme
     public WeightMap Weight(Shape shape, Init init) =>
         Norms.Select(n => n.Weight(shape, init)).FirstOrDefault(m => m is not null) ?? new PlainWeight(shape, init);
 
-    /// <summary>The hooks to run after each optimizer step.</summary>
-    public IReadOnlyList<StepHook> AfterStep(Network network) =>
-        [.. Norms.Select(n => n.AfterStep(network)).OfType<StepHook>()];
+    /// <summary>The hooks to run around each optimizer step, in the order of the methods.</summary>
+    /// <exception cref="UserException">A method cannot act on this network or with this optimizer.</exception>
+    public IReadOnlyList<StepHook> Hooks(Network network, Optimizer optimizer) =>
+        [.. Norms.Select(n => n.Hook(network, optimizer)).OfType<StepHook>()];
 
     /// <summary>The shortest text that reads back as this scheme.</summary>
     public override string ToString() => SchemeText.Format(Norms);

@@ -99,6 +99,10 @@ public sealed record WeightNorm : Norm
             _gain = new float[shape.Channels];
         }
 
+        public override Parameter Stored => _direction;
+
+        public override bool ScaleInvariant => true;
+
         protected WeightNorm Options { get; }
 
         protected int Outputs => _gain.Length;

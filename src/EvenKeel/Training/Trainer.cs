@@ -51,7 +51,7 @@ public sealed class Trainer
         Network.CheckTraining(spec.Batch);
         _optimizer = SpecParts.Optimizer(spec.Optimizer, Network);
         _schedule = SpecParts.Schedule(spec.Schedule);
-        _hooks = model.Scheme.AfterStep(Network);
+        _hooks = model.Scheme.Hooks(Network, _optimizer);
         _pass = new Pass(Network.Tape, PassMode.Train, spec.Seed);
         _images = new float[spec.Batch * data.Train.Size];
         _labels = new int[spec.Batch];
@@ -180,8 +180,10 @@ public sealed class Trainer
         Network.Tape.Backward(loss.Value);
         clock = _times.Backward.Add(clock);
 
+        var time = new StepTime(_optimizer.Steps + 1, epoch);
+        for (var i = 0; i < _hooks.Count; i++) _hooks[i].BeforeUpdate(time);
         _optimizer.Step();
-        for (var i = 0; i < _hooks.Count; i++) _hooks[i].AfterStep(_optimizer.Steps);
+        for (var i = 0; i < _hooks.Count; i++) _hooks[i].AfterUpdate(time);
         _times.Optimizer.Add(clock);
         return loss;
     }
