@@ -79,7 +79,7 @@ public class PointwiseBenchmarks
     /// <summary>12 bytes an element.</summary>
     [Benchmark]
     public void RescaleBackwardApply() => Rescale.BackwardApply(
-        Team, _x, _dy, Channels, _mean, _scale, _shift, 0.1f, _scale, _mean, _shift, _y, accumulate: false);
+        Team, _x, _dy, Channels, _mean, _scale, _shift, 0.1f, _scale, _mean, _shift, signs: false, _y, accumulate: false);
 
     /// <summary>5.25 bytes an element of the input.</summary>
     [Benchmark]

@@ -19,6 +19,19 @@ internal static unsafe class ChannelTable
         return destination;
     }
 
+    /// <summary>Fills one of several tables of every segment; a segment's tables lie behind one another.</summary>
+    /// <param name="destination">Tables of all segments.</param>
+    /// <param name="tables">Tables of a segment.</param>
+    /// <param name="table">Which of them.</param>
+    /// <param name="values">Values [segments, channels].</param>
+    /// <param name="channels">Channels.</param>
+    public static void FillAll(float* destination, int tables, int table, ReadOnlySpan<float> values, int channels)
+    {
+        nint length = Length(channels);
+        for (var start = 0; start < values.Length; start += channels)
+            Fill(destination + (start / channels * tables + table) * length, values.Slice(start, channels));
+    }
+
     /// <summary>How far the channel moves with every vector; subtract the channels once if it passes them.</summary>
     public static int Step(int channels) => channels > 16 ? 16 : 16 % channels;
 }

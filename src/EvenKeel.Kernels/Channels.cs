@@ -6,44 +6,52 @@ namespace EvenKeel.Kernels;
 /// </summary>
 internal static unsafe partial class Channels
 {
-    /// <summary>sums[c] = Σ x over the rows, or += if <paramref name="accumulate"/>: the gradient of a bias.</summary>
+    /// <summary>sums[s,c] = Σ x over the rows of a segment, or += if <paramref name="accumulate"/>: the gradient of a
+    /// bias. The number of segments is read from the sums.</summary>
     public static void Sum(Workers workers, ReadOnlySpan<float> x, int channels, Span<float> sums, bool accumulate)
     {
-        var split = new ColumnSplit(Require.Rows(x, channels), channels);
-        Require.Length(sums, channels);
-        var partial = workers.SharedScratch(ColumnSums.Scratch(split, 1));
+        var segments = Require.Segments(sums.Length, channels);
+        var rows = Require.Rows(x, channels, segments);
+        var split = new ColumnSplit(rows, channels);
+        var partial = workers.SharedScratch(ColumnSums.Scratch(split, 1, segments));
         fixed (float* xp = x)
         {
             var job = new SumJob(xp, partial, split);
-            workers.Run(split.Chunks, ref job);
-            var merged = ColumnSums.Merge(workers, split, partial, 1);
-            for (var c = 0; c < channels; c++)
+            workers.Run(segments * split.Chunks, ref job);
+            var merged = ColumnSums.Merge(workers, split, partial, 1, segments);
+            for (var i = 0; i < sums.Length; i++)
             {
-                var sum = ColumnSums.OfChannel(split, merged, c);
-                for (var r = 0; r < split.RestRows; r++) sum += xp[split.RestStart + r * channels + c];
-                sums[c] = (float)(accumulate ? sums[c] + sum : sum);
+                var segment = Math.DivRem(i, channels, out var c);
+                var sum = ColumnSums.OfChannel(split, merged + (nint)segment * split.Width, c);
+                var source = xp + segment * split.Length;
+                for (nint at = split.RestStart + c; at < split.Length; at += channels) sum += source[at];
+                sums[i] = (float)(accumulate ? sums[i] + sum : sum);
             }
         }
     }
 
-    /// <summary>result[c] = Σ a·b over the rows: the gradient of a gain.</summary>
+    /// <summary>result[s,c] = Σ a·b over the rows of a segment: the gradient of a gain. The number of segments is read
+    /// from the result.</summary>
     public static void Dot(
         Workers workers, ReadOnlySpan<float> a, ReadOnlySpan<float> b, int channels, Span<float> result)
     {
-        var split = new ColumnSplit(Require.Rows(a, channels), channels);
+        var segments = Require.Segments(result.Length, channels);
+        var split = new ColumnSplit(Require.Rows(a, channels, segments), channels);
         Require.Length(b, a.Length);
-        Require.Length(result, channels);
-        var partial = workers.SharedScratch(ColumnSums.Scratch(split, 1));
+        var partial = workers.SharedScratch(ColumnSums.Scratch(split, 1, segments));
         fixed (float* ap = a, bp = b)
         {
             var job = new DotJob(ap, bp, partial, split);
-            workers.Run(split.Chunks, ref job);
-            var merged = ColumnSums.Merge(workers, split, partial, 1);
-            for (var c = 0; c < channels; c++)
+            workers.Run(segments * split.Chunks, ref job);
+            var merged = ColumnSums.Merge(workers, split, partial, 1, segments);
+            for (var i = 0; i < result.Length; i++)
             {
-                var sum = ColumnSums.OfChannel(split, merged, c);
-                for (var i = split.RestStart + c; i < a.Length; i += channels) sum += (double)ap[i] * bp[i];
-                result[c] = (float)sum;
+                var segment = Math.DivRem(i, channels, out var c);
+                var sum = ColumnSums.OfChannel(split, merged + (nint)segment * split.Width, c);
+                var start = segment * split.Length;
+                for (var at = start + split.RestStart + c; at < start + split.Length; at += channels)
+                    sum += (double)ap[at] * bp[at];
+                result[i] = (float)sum;
             }
         }
     }
@@ -53,10 +61,10 @@ internal static unsafe partial class Channels
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
-            split.Locate(chunk, out var column, out var columns, out var row, out var rows);
+            var offset = split.Locate(chunk, out var columns, out var rows, out var result);
             nint width = split.Width;
-            var source = x + row * width + column;
-            var sums = partial + chunk / split.Panels * width + column;
+            var source = x + offset;
+            var sums = partial + result;
             new Span<float>(sums, columns).Clear();
             var r = 0;
             for (; r <= rows - 4; r += 4, source += 4 * width)
@@ -78,11 +86,11 @@ internal static unsafe partial class Channels
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
-            split.Locate(chunk, out var column, out var columns, out var row, out var rows);
+            var offset = split.Locate(chunk, out var columns, out var rows, out var result);
             nint width = split.Width;
-            var ap = a + row * width + column;
-            var bp = b + row * width + column;
-            var sums = partial + chunk / split.Panels * width + column;
+            var ap = a + offset;
+            var bp = b + offset;
+            var sums = partial + result;
             new Span<float>(sums, columns).Clear();
             var r = 0;
             for (; r <= rows - 4; r += 4, ap += 4 * width, bp += 4 * width)

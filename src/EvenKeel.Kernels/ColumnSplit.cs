@@ -12,6 +12,7 @@ internal readonly struct ColumnSplit
     public ColumnSplit(int rows, int channels)
     {
         Channels = channels;
+        Length = checked(rows * channels);
         // The lowest set bit is the largest power of two that divides the channels.
         Copies = 16 / Math.Min(16, channels & -channels);
         Width = checked(channels * Copies);
@@ -25,6 +26,9 @@ internal readonly struct ColumnSplit
     }
 
     public int Channels { get; }
+
+    /// <summary>Elements in all.</summary>
+    public nint Length { get; }
 
     /// <summary>Rows in a wide row.</summary>
     public int Copies { get; }
@@ -60,6 +64,16 @@ internal readonly struct ColumnSplit
         columns = Math.Min(PanelWidth, Width - column);
         row = chunk / Panels * RowsPerChunk;
         rows = RowsIn(chunk / Panels);
+    }
+
+    /// <summary>The same for chunk <paramref name="chunk"/> of many segments with one plane of partial sums: returns
+    /// where its elements begin, and where its partial sums go.</summary>
+    public nint Locate(int chunk, out int columns, out int rows, out nint result)
+    {
+        var segment = Math.DivRem(chunk, Chunks, out chunk);
+        Locate(chunk, out var column, out columns, out var row, out rows);
+        result = ((nint)segment * RowChunks + chunk / Panels) * Width + column;
+        return segment * Length + (nint)row * Width + column;
     }
 
     /// <summary>Wide rows in a chunk of rows.</summary>

@@ -1,21 +1,22 @@
 namespace EvenKeel.Kernels;
 
 /// <summary>
-/// The second half of a reduction over rows: partial sums of all chunks of rows to one sum a channel. The partial
-/// sums of plane p, chunk of rows r lie at partial + (p·RowChunks + r)·Width.
+/// The second half of a reduction over the rows of each segment: partial sums of all chunks of rows to one sum a
+/// channel. The partial sums of segment s, plane p, chunk of rows r lie at
+/// partial + ((s·planes + p)·RowChunks + r)·Width, the merged ones at merged + (s·planes + p)·Width.
 /// </summary>
 internal static unsafe class ColumnSums
 {
     /// <summary>Floats of scratch that <paramref name="planes"/> partial results and their merged sums take.</summary>
-    public static nuint Scratch(in ColumnSplit split, int planes) =>
-        (nuint)planes * (nuint)(split.RowChunks + 1) * (nuint)split.Width;
+    public static nuint Scratch(in ColumnSplit split, int planes, int segments) =>
+        (nuint)segments * (nuint)planes * (nuint)(split.RowChunks + 1) * (nuint)split.Width;
 
     /// <summary>Adds the partial sums down the chunks of rows, in order, and returns the merged planes.</summary>
-    public static float* Merge(Workers workers, in ColumnSplit split, float* partial, int planes)
+    public static float* Merge(Workers workers, in ColumnSplit split, float* partial, int planes, int segments)
     {
-        var merged = partial + (nint)planes * split.RowChunks * split.Width;
+        var merged = partial + (nint)segments * planes * split.RowChunks * split.Width;
         var job = new MergeJob(partial, merged, split.RowChunks, split.Width, planes);
-        workers.Run(WorkSplit.Chunks(split.Width, MergeJob.Columns), ref job);
+        workers.Run(segments * WorkSplit.Chunks(split.Width, MergeJob.Columns), ref job);
         return merged;
     }
 
@@ -34,11 +35,12 @@ internal static unsafe class ColumnSums
 
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
+            var segment = Math.DivRem(chunk, WorkSplit.Chunks(width, Columns), out chunk);
             var first = chunk * Columns;
             var last = Math.Min(first + Columns, width);
-            for (var plane = 0; plane < planes; plane++)
+            for (nint plane = segment * planes; plane < (segment + 1) * planes; plane++)
             {
-                var source = partial + (nint)plane * rowChunks * width;
+                var source = partial + plane * rowChunks * width;
                 for (var j = first; j < last; j += 16)
                 {
                     var sum = V.Zero;

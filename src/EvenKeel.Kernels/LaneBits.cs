@@ -36,6 +36,9 @@ internal unsafe interface ILaneBits<V> where V : unmanaged, ILanes<V>
     /// <summary>All-ones where a is not a number.</summary>
     static abstract V IsNaN(V a);
 
+    /// <summary>The sign bits of the lanes, lane 0 lowest: which lanes of a mask are set.</summary>
+    static abstract uint Signs(V a);
+
     /// <summary>Sixteen bytes as floats 0 to 255.</summary>
     static abstract V LoadBytes(byte* source);
 
@@ -83,6 +86,9 @@ internal readonly unsafe partial struct Lanes512
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 IsNaN(Lanes512 x) => new(Vector512.IsNaN(x._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Signs(Lanes512 a) => (uint)a._v.ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 LoadBytes(byte* source) =>
@@ -154,6 +160,9 @@ internal readonly unsafe partial struct Lanes256
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 IsNaN(Lanes256 x) => new(Vector256.IsNaN(x._low), Vector256.IsNaN(x._high));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Signs(Lanes256 a) => a._low.ExtractMostSignificantBits() | a._high.ExtractMostSignificantBits() << 8;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 LoadBytes(byte* source)
@@ -242,6 +251,10 @@ internal readonly unsafe partial struct Lanes128
     public static Lanes128 IsNaN(Lanes128 x) => new(
         Vector128.IsNaN(x._a), Vector128.IsNaN(x._b),
         Vector128.IsNaN(x._c), Vector128.IsNaN(x._d));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Signs(Lanes128 a) => a._a.ExtractMostSignificantBits() | a._b.ExtractMostSignificantBits() << 4
+        | a._c.ExtractMostSignificantBits() << 8 | a._d.ExtractMostSignificantBits() << 12;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 LoadBytes(byte* source)

@@ -1,6 +1,10 @@
 namespace EvenKeel.Kernels;
 
-/// <summary>Mean and variance of every channel of x [rows, channels].</summary>
+/// <summary>
+/// Mean and variance of every channel of x [segments, rows, channels], for each segment apart: a batch is one segment
+/// for statistics over the batch, and as many as it has samples for statistics within a sample. The number of segments
+/// is read from the results, which are [segments, channels].
+/// </summary>
 /// <remarks>
 /// A chunk of rows is read twice while it lies in the cache: first its mean, then squares of what is left after
 /// subtracting it. Chunks are merged by Chan, Golub and LeVeque's formula, M2 = Σ (M2_i + n_i·(mean_i − mean)²)
@@ -10,40 +14,65 @@ namespace EvenKeel.Kernels;
 /// </remarks>
 internal static unsafe class Moments
 {
-    /// <summary>mean[c] and the biased variance[c] = Σ (x − mean[c])² / rows.</summary>
+    /// <summary>mean[s,c] and the biased variance[s,c] = Σ (x − mean[s,c])² / rows.</summary>
     public static void MeanVariance(
         Workers workers, ReadOnlySpan<float> x, int channels, Span<float> mean, Span<float> variance)
     {
-        Require.Length(variance, channels);
+        Require.Length(variance, mean.Length);
         Compute(workers, x, channels, mean, variance);
     }
 
-    /// <summary>mean[c].</summary>
+    /// <summary>mean[s,c].</summary>
     public static void Mean(Workers workers, ReadOnlySpan<float> x, int channels, Span<float> mean) =>
         Compute(workers, x, channels, mean, default);
 
     private static void Compute(
         Workers workers, ReadOnlySpan<float> x, int channels, Span<float> mean, Span<float> variance)
     {
-        var rows = Require.Rows(x, channels);
+        var segments = Require.Segments(mean.Length, channels);
+        var rows = Require.Rows(x, channels, segments);
         Require.That(rows > 0, $"x is empty: expected at least one row of {channels} channels.");
-        Require.Length(mean, channels);
         var split = new ColumnSplit(rows, channels);
-        var planes = variance.IsEmpty ? 1 : 2;
-        var pivot = workers.SharedScratch((nuint)split.Width + ColumnSums.Scratch(split, planes));
-        var means = pivot + split.Width;
-        var merged = means + (nint)planes * split.RowChunks * split.Width;
-        var squares = variance.IsEmpty ? null : means + (nint)split.RowChunks * split.Width;
+        var block = new Block(split, variance.IsEmpty ? 1 : 2);
+        var scratch = workers.SharedScratch((nuint)segments * (nuint)block.Length);
         fixed (float* xp = x)
         {
-            for (var copy = 0; copy < split.Copies; copy++)
-                x[..channels].CopyTo(new Span<float>(pivot + copy * channels, channels));
-            var job = new ChunkJob(xp, pivot, means, squares, split);
-            workers.Run(split.Chunks, ref job);
-            var merge = new MergeJob(means, squares, merged, split);
-            workers.Run(WorkSplit.Chunks(split.Width, MergeJob.Columns), ref merge);
-            for (var c = 0; c < channels; c++) Finish(split, rows, xp, merged, c, mean, variance);
+            for (var segment = 0; segment < segments; segment++)
+            {
+                var first = x.Slice(segment * rows * channels, channels);
+                for (var copy = 0; copy < split.Copies; copy++)
+                    first.CopyTo(new Span<float>(scratch + segment * block.Length + copy * channels, channels));
+            }
+
+            var job = new ChunkJob(xp, scratch, split, block);
+            workers.Run(segments * split.Chunks, ref job);
+            var merge = new MergeJob(scratch, split, block);
+            workers.Run(segments * MergeJob.Chunks(split), ref merge);
+            for (var segment = 0; segment < segments; segment++)
+            {
+                var source = xp + (nint)segment * rows * channels;
+                var merged = scratch + segment * block.Length + block.Merged;
+                var results = segment * channels;
+                for (var c = 0; c < channels; c++)
+                {
+                    Finish(
+                        split, rows, source, merged, c, mean.Slice(results, channels),
+                        variance.IsEmpty ? default : variance.Slice(results, channels));
+                }
+            }
         }
+    }
+
+    // Scratch of one segment: pivots, a mean for every chunk of rows, squares likewise, the merged results.
+    private readonly struct Block(in ColumnSplit split, int planes)
+    {
+        public nint Means { get; } = split.Width;
+
+        public nint Squares { get; } = planes == 1 ? 0 : (1 + (nint)split.RowChunks) * split.Width;
+
+        public nint Merged { get; } = (1 + (nint)planes * split.RowChunks) * split.Width;
+
+        public nint Length { get; } = (1 + (nint)planes * (split.RowChunks + 1)) * split.Width;
     }
 
     // The copies of a channel in a wide row and the rows left over, in double: a handful of values.
@@ -75,17 +104,20 @@ internal static unsafe class Moments
         variance[channel] = (float)(squares / rows);
     }
 
-    private readonly struct ChunkJob(float* x, float* pivot, float* means, float* squares, ColumnSplit split) : ILaneJob
+    private readonly struct ChunkJob(float* x, float* scratch, ColumnSplit split, Block block) : ILaneJob
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
+            var segment = Math.DivRem(chunk, split.Chunks, out chunk);
             split.Locate(chunk, out var column, out var columns, out var row, out var rows);
             nint width = split.Width;
-            var source = x + row * width + column;
+            var source = x + segment * split.Length + row * width + column;
+            var pivot = scratch + segment * block.Length;
             var offset = chunk / split.Panels * width + column;
-            Center<V>(source, pivot + column, width, columns, rows, means + offset);
-            if (squares == null) return;
-            Square<V>(source, pivot + column, width, columns, rows, means + offset, squares + offset);
+            var means = pivot + block.Means + offset;
+            Center<V>(source, pivot + column, width, columns, rows, means);
+            if (block.Squares == 0) return;
+            Square<V>(source, pivot + column, width, columns, rows, means, pivot + block.Squares + offset);
         }
 
         private static void Center<V>(float* source, float* pivot, nint width, nint columns, int rows, float* mean)
@@ -151,23 +183,28 @@ internal static unsafe class Moments
     }
 
     // Compensated sums (Kahan).
-    private readonly struct MergeJob(float* means, float* squares, float* merged, ColumnSplit split) : ILaneJob
+    private readonly struct MergeJob(float* scratch, ColumnSplit split, Block block) : ILaneJob
     {
-        public const int Columns = 256;
+        private const int Columns = 256;
+
+        public static int Chunks(in ColumnSplit split) => WorkSplit.Chunks(split.Width, Columns);
 
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
             if (split.RowChunks == 0) return;
+            var segment = Math.DivRem(chunk, Chunks(split), out chunk);
+            var own = scratch + segment * block.Length;
+            float* means = own + block.Means, squares = own + block.Squares, merged = own + block.Merged;
             var last = Math.Min((chunk + 1) * Columns, split.Width);
             for (var j = chunk * Columns; j < last; j += 16)
             {
-                var mean = Mean<V>(j);
+                var mean = Mean<V>(means, j);
                 V.Store(merged + j, mean);
-                if (squares != null) V.Store(merged + split.Width + j, Squares(j, mean));
+                if (block.Squares != 0) V.Store(merged + split.Width + j, Squares(means, squares, j, mean));
             }
         }
 
-        private V Mean<V>(int column) where V : unmanaged, ILanes<V>
+        private V Mean<V>(float* means, int column) where V : unmanaged, ILanes<V>
         {
             var sum = V.Zero;
             var lost = V.Zero;
@@ -182,7 +219,7 @@ internal static unsafe class Moments
             return sum / V.Splat(split.WideRows);
         }
 
-        private V Squares<V>(int column, V mean) where V : unmanaged, ILanes<V>
+        private V Squares<V>(float* means, float* squares, int column, V mean) where V : unmanaged, ILanes<V>
         {
             var sum = V.Zero;
             var lost = V.Zero;

@@ -33,6 +33,27 @@ internal static class Require
         return rows;
     }
 
+    /// <summary>Segments of a table with one value for each segment and channel.</summary>
+    public static int Segments(int table, int channels)
+    {
+        if (channels < 1) throw new ArgumentException($"channels is {channels}: expected 1 or more.");
+        var segments = table / channels;
+        if (segments < 1 || segments * channels != table)
+            throw new ArgumentException($"A table of {table} values does not hold whole segments of {channels} channels.");
+        return segments;
+    }
+
+    /// <summary>Rows in each of the segments of [segments, rows, channels]; they must come out even.</summary>
+    public static int Rows(
+        ReadOnlySpan<float> values, int channels, int segments,
+        [CallerArgumentExpression(nameof(values))] string name = "")
+    {
+        var rows = Rows(values, channels, name);
+        if (rows % segments != 0)
+            throw new ArgumentException($"{name} has {rows} rows: expected a multiple of its {segments} segments.");
+        return rows / segments;
+    }
+
     /// <summary>A setting must lie where it makes sense.</summary>
     public static void That(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref Complaint complaint)
     {

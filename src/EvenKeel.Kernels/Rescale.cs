@@ -3,33 +3,34 @@ using System.Runtime.CompilerServices;
 namespace EvenKeel.Kernels;
 
 /// <summary>
-/// Normalization, affine map and activation in one pass over x [rows, channels], and its backward pass in two.
-/// With pre = (x − mean[c])·scale[c] + shift[c] and act(v) = v where v &gt; 0, else slope·v (slope 1: no activation),
+/// Normalization, affine map and activation in one pass over x [segments, rows, channels], and its backward pass in two.
+/// All tables are [segments, channels] and tell the number of segments: one for statistics over the batch, as many as
+/// samples for statistics within a sample. With pre = (x − mean[s,c])·scale[s,c] + shift[s,c] and act(v) = v where v &gt; 0, else slope·v (slope 1: no activation),
 /// y = act(pre).
 /// </summary>
 /// <remarks>The backward passes compute pre again from x, by the same operations and so to the same bits: the output
 /// need not be kept. Element-wise outputs may be the same span as an input.</remarks>
 internal static unsafe partial class Rescale
 {
-    /// <summary>y = act((x − mean[c])·scale[c] + shift[c]).</summary>
+    /// <summary>y = act((x − mean[s,c])·scale[s,c] + shift[s,c]).</summary>
     public static void Forward(
         Workers workers, ReadOnlySpan<float> x, int channels, ReadOnlySpan<float> mean, ReadOnlySpan<float> scale,
         ReadOnlySpan<float> shift, float slope, Span<float> y)
     {
-        Require.Rows(x, channels);
-        Require.Length(mean, channels);
-        Require.Length(scale, channels);
-        Require.Length(shift, channels);
+        var segments = Require.Segments(mean.Length, channels);
+        var rows = Require.Rows(x, channels, segments);
+        Require.Length(scale, mean.Length);
+        Require.Length(shift, mean.Length);
         Require.Length(y, x.Length);
         var length = ChannelTable.Length(channels);
-        var tables = workers.SharedScratch(3 * (nuint)length);
-        ChannelTable.Fill(tables, mean);
-        ChannelTable.Fill(tables + length, scale);
-        ChannelTable.Fill(tables + 2 * length, shift);
+        var tables = workers.SharedScratch(3 * (nuint)segments * (nuint)length);
+        ChannelTable.FillAll(tables, 3, 0, mean, channels);
+        ChannelTable.FillAll(tables, 3, 1, scale, channels);
+        ChannelTable.FillAll(tables, 3, 2, shift, channels);
         fixed (float* xp = x, yp = y)
         {
-            var job = new ForwardJob(xp, yp, y.Length, tables, channels, slope);
-            workers.Run(Chunk.Cover(y.Length), ref job);
+            var job = new ForwardJob(xp, yp, rows * channels, tables, channels, slope);
+            workers.Run(segments * Chunk.Cover(rows * channels), ref job);
         }
     }
 
@@ -46,11 +47,13 @@ internal static unsafe partial class Rescale
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
+            var segment = Math.DivRem(chunk, Chunk.Cover(length), out chunk);
             var (start, count) = Chunk.Of(chunk, length);
-            float* xp = x + start, yp = y + start;
+            var offset = (nint)segment * length + start;
+            float* xp = x + offset, yp = y + offset;
             var period = channels;
             var size = ChannelTable.Length(period);
-            float* mean = tables, scale = mean + size, shift = scale + size;
+            float* mean = tables + (nint)segment * 3 * size, scale = mean + size, shift = scale + size;
             var step = ChannelTable.Step(period);
             var c = start % period;
             var s = V.Splat(slope);

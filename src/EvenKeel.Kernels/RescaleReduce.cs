@@ -6,9 +6,10 @@ internal static unsafe partial class Rescale
 {
     /// <summary>
     /// The sums a normalization's backward pass needs: with g = dy·act'(pre),
-    /// sumG[c] = Σ g and sumGX[c] = Σ g·(x − mean[c])·rstd[c] over the rows.
+    /// sumG[s,c] = Σ g and sumGX[s,c] = Σ g·(x − mean[s,c])·rstd[s,c] over the rows of a segment.
     /// </summary>
-    /// <remarks><paramref name="sumGX"/> (and then <paramref name="rstd"/>) may be empty. With slope 1 the scale and
+    /// <remarks>All tables are [segments, channels]; the number of segments is read from sumG.
+    /// <paramref name="sumGX"/> (and then <paramref name="rstd"/>) may be empty. With slope 1 the scale and
     /// shift are not read, and may be empty.</remarks>
     public static void BackwardReduce(
         Workers workers, ReadOnlySpan<float> x, ReadOnlySpan<float> dy, int channels, ReadOnlySpan<float> mean,
@@ -22,62 +23,70 @@ internal static unsafe partial class Rescale
             return;
         }
 
-        var split = new ColumnSplit(Require.Rows(x, channels), channels);
+        var segments = Require.Segments(sumG.Length, channels);
+        var rows = Require.Rows(x, channels, segments);
+        var split = new ColumnSplit(rows, channels);
         Require.Length(dy, x.Length);
-        Require.Length(mean, channels);
-        Require.Length(sumG, channels);
+        Require.Length(mean, sumG.Length);
         var moments = !sumGX.IsEmpty;
         if (moments)
         {
-            Require.Length(sumGX, channels);
-            Require.Length(rstd, channels);
+            Require.Length(sumGX, sumG.Length);
+            Require.Length(rstd, sumG.Length);
         }
 
         var masked = slope != 1f;
         if (masked)
         {
-            Require.Length(scale, channels);
-            Require.Length(shift, channels);
+            Require.Length(scale, sumG.Length);
+            Require.Length(shift, sumG.Length);
         }
 
         var planes = moments ? 2 : 1;
-        var tables = workers.SharedScratch(3 * (nuint)split.Width + ColumnSums.Scratch(split, planes));
-        var partial = tables + 3 * (nint)split.Width;
-        Tile(mean, tables, split);
-        if (masked)
+        var tables = workers.SharedScratch(
+            3 * (nuint)segments * (nuint)split.Width + ColumnSums.Scratch(split, planes, segments));
+        var partial = tables + 3 * (nint)segments * split.Width;
+        for (var segment = 0; segment < segments; segment++)
         {
-            Tile(scale, tables + split.Width, split);
-            Tile(shift, tables + 2 * split.Width, split);
+            var table = tables + 3 * (nint)segment * split.Width;
+            Tile(mean, segment, table, split);
+            if (!masked) continue;
+            Tile(scale, segment, table + split.Width, split);
+            Tile(shift, segment, table + 2 * split.Width, split);
         }
 
         fixed (float* xp = x, dyp = dy)
         {
             var job = new ReduceJob(xp, dyp, partial, tables, split, slope, masked, moments);
-            workers.Run(split.Chunks, ref job);
-            var merged = ColumnSums.Merge(workers, split, partial, planes);
-            for (var c = 0; c < channels; c++)
+            workers.Run(segments * split.Chunks, ref job);
+            var merged = ColumnSums.Merge(workers, split, partial, planes, segments);
+            for (var i = 0; i < sumG.Length; i++)
             {
-                var g = ColumnSums.OfChannel(split, merged, c);
-                var gx = moments ? ColumnSums.OfChannel(split, merged + split.Width, c) : 0.0;
-                for (var i = split.RestStart + c; i < x.Length; i += channels)
+                var segment = Math.DivRem(i, channels, out var c);
+                var sums = merged + (nint)segment * planes * split.Width;
+                var g = ColumnSums.OfChannel(split, sums, c);
+                var gx = moments ? ColumnSums.OfChannel(split, sums + split.Width, c) : 0.0;
+                var start = segment * split.Length;
+                for (var at = start + split.RestStart + c; at < start + split.Length; at += channels)
                 {
-                    var centered = xp[i] - mean[c];
-                    var open = !masked || MathF.FusedMultiplyAdd(centered, scale[c], shift[c]) > 0f;
-                    var passed = open ? dyp[i] : dyp[i] * slope;
+                    var centered = xp[at] - mean[i];
+                    var open = !masked || MathF.FusedMultiplyAdd(centered, scale[i], shift[i]) > 0f;
+                    var passed = open ? dyp[at] : dyp[at] * slope;
                     g += passed;
                     gx += (double)passed * centered;
                 }
 
-                sumG[c] = (float)g;
-                if (moments) sumGX[c] = (float)(gx * rstd[c]);
+                sumG[i] = (float)g;
+                if (moments) sumGX[i] = (float)(gx * rstd[i]);
             }
         }
     }
 
-    private static void Tile(ReadOnlySpan<float> values, float* table, in ColumnSplit split)
+    private static void Tile(ReadOnlySpan<float> values, int segment, float* table, in ColumnSplit split)
     {
+        var own = values.Slice(segment * split.Channels, split.Channels);
         for (var copy = 0; copy < split.Copies; copy++)
-            values.CopyTo(new Span<float>(table + copy * split.Channels, split.Channels));
+            own.CopyTo(new Span<float>(table + copy * split.Channels, split.Channels));
     }
 
     private readonly struct ReduceJob(
@@ -86,14 +95,17 @@ internal static unsafe partial class Rescale
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
+            var segment = Math.DivRem(chunk, split.Chunks, out chunk);
             split.Locate(chunk, out var column, out var columns, out var row, out var rows);
             nint width = split.Width;
-            float* xp = x + row * width + column, dyp = dy + row * width + column;
-            var mean = tables + column;
+            var offset = segment * split.Length + row * width + column;
+            float* xp = x + offset, dyp = dy + offset;
+            var mean = tables + 3 * segment * width + column;
             var scale = mean + width;
             var shift = scale + width;
-            var sumG = partial + chunk / split.Panels * width + column;
-            var sumGX = sumG + split.RowChunks * width;
+            var plane = split.RowChunks * width;
+            var sumG = partial + (moments ? 2 : 1) * segment * plane + chunk / split.Panels * width + column;
+            var sumGX = sumG + plane;
             new Span<float>(sumG, columns).Clear();
             if (moments) new Span<float>(sumGX, columns).Clear();
             var r = 0;

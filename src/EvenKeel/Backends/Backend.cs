@@ -57,14 +57,18 @@ public abstract class Backend : IDisposable
 
     internal abstract void AddTo(Tensor x, Tensor y);
 
+    internal abstract void Multiply(Tensor a, Tensor b, Tensor y);
+
     internal abstract void Scale(float factor, Tensor x, Tensor y);
 
     internal abstract void LeakyRelu(float slope, Tensor x, Tensor y);
 
     internal abstract void LeakyReluBackward(float slope, Tensor y, Tensor dy, Tensor dx, bool accumulate);
 
-    // Per channel: rows × channels.
+    // Per channel, in each segment of rows: tables are [channels], or [segments, channels] with equally many rows each.
     internal abstract void ChannelSum(Tensor x, Tensor sums, bool accumulate);
+
+    internal abstract void AddBias(Tensor x, Tensor bias, Tensor y);
 
     internal abstract void ChannelDot(Tensor a, Tensor b, Tensor result);
 
@@ -84,7 +88,44 @@ public abstract class Backend : IDisposable
 
     internal abstract void RescaleBackwardApply(
         Tensor x, Tensor dy, Tensor mean, Tensor scale, Tensor shift, float slope,
-        Tensor a, Tensor b, Tensor? d, Tensor dx, bool accumulate);
+        Tensor a, Tensor b, Tensor? d, bool signs, Tensor dx, bool accumulate);
+
+    /// <summary>sums [2, segments, channels]: Σ |x − mean|, Σ sgn(x − mean).</summary>
+    internal abstract void AbsoluteDeviations(Tensor x, Tensor mean, Tensor sums);
+
+    /// <summary>The k values of each channel farthest from its mean, x − mean, and their rows, [channels, k]; rows as bits
+    /// of whole numbers.</summary>
+    internal abstract void LargestDeviations(Tensor x, Tensor mean, Tensor values, Tensor rows);
+
+    /// <summary>Largest and smallest value of each channel in each run of rows, [runs, 2·channels]; rows as bits.</summary>
+    internal abstract void Range(Tensor x, Tensor values, Tensor rows);
+
+    /// <summary>y[at[i]] += values[i], for few elements.</summary>
+    internal abstract void AddAt(ReadOnlySpan<int> at, ReadOnlySpan<float> values, Tensor y);
+
+    // Each row by its own statistics [3, rows].
+    internal abstract void RowNormForward(
+        Tensor x, Tensor gamma, Tensor beta, in RowScale scale, float slope, Tensor y, Tensor statistics);
+
+    internal abstract void RowNormBackward(
+        Tensor x, Tensor dy, Tensor gamma, Tensor beta, in RowScale scale, float slope, Tensor statistics,
+        Tensor dx, bool accumulate, Tensor gain, Tensor shift);
+
+    // Normalizing activations; tables and sums as their kernels say.
+    internal abstract void EvoB0Forward(Tensor x, Tensor tables, Tensor y);
+
+    internal abstract void EvoB0Sums(Tensor x, Tensor dy, Tensor tables, Tensor sums);
+
+    internal abstract void EvoB0Gradient(Tensor x, Tensor dy, Tensor tables, Tensor dx, bool accumulate);
+
+    internal abstract void EvoS0Forward(Tensor x, Tensor tables, Tensor y);
+
+    internal abstract void EvoS0Sums(Tensor x, Tensor dy, Tensor tables, Tensor sums);
+
+    internal abstract void EvoS0Gradient(Tensor x, Tensor dy, Tensor tables, Tensor dx, bool accumulate);
+
+    /// <summary>y = x rounded to a 16-bit format.</summary>
+    internal abstract void Round(HalfFormat format, Tensor x, Tensor y);
 
     // Pooling; max pooling keeps one byte per output, stored four to a float.
     internal abstract void MaxPoolForward(in PoolGeometry geometry, Tensor x, Tensor y, Tensor index);

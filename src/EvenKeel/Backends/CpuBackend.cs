@@ -98,6 +98,8 @@ public sealed class CpuBackend : Backend
 
     internal override void AddTo(Tensor x, Tensor y) => Elementwise.AddTo(_workers, In(x), Out(y));
 
+    internal override void Multiply(Tensor a, Tensor b, Tensor y) => Elementwise.Multiply(_workers, In(a), In(b), Out(y));
+
     internal override void Scale(float factor, Tensor x, Tensor y) =>
         Elementwise.Scale(_workers, factor, In(x), Out(y));
 
@@ -108,10 +110,13 @@ public sealed class CpuBackend : Backend
         Elementwise.LeakyReluBackward(_workers, slope, In(y), In(dy), Out(dx), accumulate);
 
     internal override void ChannelSum(Tensor x, Tensor sums, bool accumulate) =>
-        Channels.Sum(_workers, In(x), sums.Shape.Length, Out(sums), accumulate);
+        Channels.Sum(_workers, In(x), x.Shape.Channels, Out(sums), accumulate);
+
+    internal override void AddBias(Tensor x, Tensor bias, Tensor y) =>
+        Channels.AddBias(_workers, In(x), In(bias), bias.Shape.Length, slope: 1f, Out(y));
 
     internal override void ChannelDot(Tensor a, Tensor b, Tensor result) =>
-        Channels.Dot(_workers, In(a), In(b), result.Shape.Length, Out(result));
+        Channels.Dot(_workers, In(a), In(b), a.Shape.Channels, Out(result));
 
     internal override void ChannelScale(Tensor x, Tensor factor, Tensor y) =>
         Channels.Scale(_workers, In(x), In(factor), factor.Shape.Length, Out(y));
@@ -120,28 +125,75 @@ public sealed class CpuBackend : Backend
         Channels.ScaleAdd(_workers, In(x), In(a), In(z), In(b), a.Shape.Length, Out(y));
 
     internal override void MeanVariance(Tensor x, Tensor mean, Tensor variance) =>
-        Moments.MeanVariance(_workers, In(x), mean.Shape.Length, Out(mean), Out(variance));
+        Moments.MeanVariance(_workers, In(x), x.Shape.Channels, Out(mean), Out(variance));
 
     internal override void Mean(Tensor x, Tensor mean) =>
-        Moments.Mean(_workers, In(x), mean.Shape.Length, Out(mean));
+        Moments.Mean(_workers, In(x), x.Shape.Channels, Out(mean));
 
     internal override void RescaleForward(
         Tensor x, Tensor mean, Tensor scale, Tensor shift, float slope, Tensor y) =>
-        Rescale.Forward(_workers, In(x), mean.Shape.Length, In(mean), In(scale), In(shift), slope, Out(y));
+        Rescale.Forward(_workers, In(x), x.Shape.Channels, In(mean), In(scale), In(shift), slope, Out(y));
 
     internal override void RescaleBackwardReduce(
         Tensor x, Tensor dy, Tensor mean, Tensor rstd, Tensor scale, Tensor shift, float slope,
         Tensor sumGradient, Tensor? sumGradientNormalized) =>
         Rescale.BackwardReduce(
-            _workers, In(x), In(dy), mean.Shape.Length, In(mean), In(rstd), In(scale), In(shift), slope,
+            _workers, In(x), In(dy), x.Shape.Channels, In(mean), In(rstd), In(scale), In(shift), slope,
             Out(sumGradient), sumGradientNormalized is null ? default : Out(sumGradientNormalized));
 
     internal override void RescaleBackwardApply(
         Tensor x, Tensor dy, Tensor mean, Tensor scale, Tensor shift, float slope,
-        Tensor a, Tensor b, Tensor? d, Tensor dx, bool accumulate) =>
+        Tensor a, Tensor b, Tensor? d, bool signs, Tensor dx, bool accumulate) =>
         Rescale.BackwardApply(
-            _workers, In(x), In(dy), mean.Shape.Length, In(mean), In(scale), In(shift), slope,
-            In(a), In(b), In(d), Out(dx), accumulate);
+            _workers, In(x), In(dy), x.Shape.Channels, In(mean), In(scale), In(shift), slope,
+            In(a), In(b), In(d), signs, Out(dx), accumulate);
+
+    internal override void AbsoluteDeviations(Tensor x, Tensor mean, Tensor sums) =>
+        Deviations.Absolute(_workers, In(x), x.Shape.Channels, In(mean), Out(sums));
+
+    internal override void LargestDeviations(Tensor x, Tensor mean, Tensor values, Tensor rows) =>
+        Extremes.Largest(_workers, In(x), x.Shape.Channels, In(mean), Out(values), MemoryMarshal.Cast<float, int>(Out(rows)));
+
+    internal override void Range(Tensor x, Tensor values, Tensor rows) =>
+        Extremes.Range(_workers, In(x), x.Shape.Channels, Out(values), MemoryMarshal.Cast<float, int>(Out(rows)));
+
+    internal override void AddAt(ReadOnlySpan<int> at, ReadOnlySpan<float> values, Tensor y)
+    {
+        var target = Out(y);
+        for (var i = 0; i < at.Length; i++) target[at[i]] += values[i];
+    }
+
+    internal override void RowNormForward(
+        Tensor x, Tensor gamma, Tensor beta, in RowScale scale, float slope, Tensor y, Tensor statistics) =>
+        RowNorms.Forward(_workers, In(x), In(gamma), In(beta), scale, slope, Out(y), Out(statistics));
+
+    internal override void RowNormBackward(
+        Tensor x, Tensor dy, Tensor gamma, Tensor beta, in RowScale scale, float slope, Tensor statistics,
+        Tensor dx, bool accumulate, Tensor gain, Tensor shift) =>
+        RowNorms.Backward(
+            _workers, In(x), In(dy), In(gamma), In(beta), scale, slope, In(statistics), Out(dx), accumulate, Out(gain),
+            Out(shift));
+
+    internal override void EvoB0Forward(Tensor x, Tensor tables, Tensor y) =>
+        EvoNorms.B0Forward(_workers, In(x), x.Shape.Channels, In(tables), Out(y));
+
+    internal override void EvoB0Sums(Tensor x, Tensor dy, Tensor tables, Tensor sums) =>
+        EvoNorms.B0Sums(_workers, In(x), In(dy), x.Shape.Channels, In(tables), Out(sums));
+
+    internal override void EvoB0Gradient(Tensor x, Tensor dy, Tensor tables, Tensor dx, bool accumulate) =>
+        EvoNorms.B0Gradient(_workers, In(x), In(dy), x.Shape.Channels, In(tables), Out(dx), accumulate);
+
+    internal override void EvoS0Forward(Tensor x, Tensor tables, Tensor y) =>
+        EvoNorms.S0Forward(_workers, In(x), x.Shape.Channels, In(tables), Out(y));
+
+    internal override void EvoS0Sums(Tensor x, Tensor dy, Tensor tables, Tensor sums) =>
+        EvoNorms.S0Sums(_workers, In(x), In(dy), x.Shape.Channels, In(tables), Out(sums));
+
+    internal override void EvoS0Gradient(Tensor x, Tensor dy, Tensor tables, Tensor dx, bool accumulate) =>
+        EvoNorms.S0Gradient(_workers, In(x), In(dy), x.Shape.Channels, In(tables), Out(dx), accumulate);
+
+    internal override void Round(HalfFormat format, Tensor x, Tensor y) =>
+        Rounding.Round(_workers, format, In(x), Out(y));
 
     internal override void MaxPoolForward(in PoolGeometry geometry, Tensor x, Tensor y, Tensor index) =>
         Pool.MaxForward(_workers, geometry, In(x), Out(y), Bytes(index, y.Shape.Length));

@@ -36,6 +36,9 @@ public abstract class NormLayer(int channels, Activation activation) : Module
     /// <summary>False to keep running statistics as they are, also in training.</summary>
     public bool UpdateRunning { get; set; } = true;
 
+    /// <summary>The running statistics; null for methods that have none.</summary>
+    public RunningStatistics? Running { get; protected init; }
+
     /// <summary>True if this pass normalizes with the batch's own statistics.</summary>
     protected bool UsesBatch(Pass pass) => Statistics switch
     {

@@ -32,7 +32,7 @@ public sealed class Parameter
     public string Name { get; internal set; }
 
     /// <summary>Sizes; known before the network is built.</summary>
-    public Shape Shape { get; }
+    public Shape Shape { get; private set; }
 
     /// <summary>What it is.</summary>
     public ParameterKind Kind { get; }
@@ -57,6 +57,16 @@ public sealed class Parameter
         $"Parameter {Name} has no memory yet: put its module into a Network first.");
 
     private bool _trainable = true;
+
+    /// <summary>Gives the parameter the shape of an image, once that is known: when output shapes are asked for, before
+    /// the network is built.</summary>
+    /// <exception cref="ArgumentException">The network is built, for images of another shape.</exception>
+    internal void Fit(Shape shape)
+    {
+        if (_value is not null && shape != Shape)
+            throw new ArgumentException($"Parameter {Name} was made for images of shape {Shape}; the input has {shape}.");
+        Shape = shape;
+    }
 
     internal void Attach(Tensor value, Tensor gradient)
     {

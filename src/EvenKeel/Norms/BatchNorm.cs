@@ -1,5 +1,7 @@
 using EvenKeel.Autograd;
+using EvenKeel.Kernels;
 using EvenKeel.Modules;
+using EvenKeel.Norms.Layers;
 using EvenKeel.Tensors;
 
 namespace EvenKeel.Norms;
@@ -24,198 +26,130 @@ public enum Variance
     Unbiased,
 }
 
+/// <summary>What a normalizer divides by.</summary>
+public enum Deviation
+{
+    /// <summary>The standard deviation.</summary>
+    [OptionText("2")]
+    L2,
+
+    /// <summary>The mean absolute deviation, times √(π/2).</summary>
+    [OptionText("1")]
+    L1,
+
+    /// <summary>The mean of the k largest absolute deviations, times C_n.</summary>
+    [OptionText("topk")]
+    TopK,
+
+    /// <summary>The largest absolute deviation, times C_n.</summary>
+    [OptionText("inf")]
+    Inf,
+}
+
+/// <summary>Conventions by name.</summary>
+public enum BatchPreset
+{
+    /// <summary>ε = 1e-5, running rate 0.1, unbiased running variance.</summary>
+    Pytorch,
+
+    /// <summary>ε = 1e-3, running rate 0.01, biased running variance.</summary>
+    Keras,
+
+    /// <summary>As the authors published it: with p = 2 ε = 1e-6 and running rate 0.1 as in the weight normalization
+    /// authors' code (the batch normalization paper gives neither), with another p running rate 0.9.</summary>
+    Paper,
+}
+
 /// <summary>
-/// Batch normalization: each channel is centred and scaled to deviation 1 over the batch, then given a learned gain
-/// and shift.
-/// <para>Formula: y = γ·(x − μ)/s + β, s = √(σ² + ε); μ, σ² mean and biased variance over the set.</para>
+/// Batch normalization: each channel is centred and scaled over the batch, then given a learned gain and shift.
+/// <para>Formula: y = γ·(x − μ)/s + β; s = √(σ² + ε) with p=2; √(π/2)·mean|x − μ| + ε with p=1; C_n·(mean of the k
+/// largest |x − μ|) + ε with p=topk (p=inf: k = 1), C_n = ½(1 + √(π·ln 4))/√(2·ln n), n elements per channel. With
+/// c = x − μ, x̂ = c/s, g = γ·dy and u = ∂s/∂c: dx = (g − mean g − Σ(g·x̂)·(u − mean u))/s.</para>
 /// <para>Shapes: input [N,H,W,C] (set: N,H,W) or [N,C] (set: N); γ, β, statistics [C].</para>
-/// <para>State: running mean (starts 0) and running variance (starts 1), moved by <see cref="RunningRate"/> in
-/// training, used in evaluation.</para>
-/// <para>Deviations: ε = 1e-5 inside the root; the forward variance is biased, the stored one unbiased (m/(m−1)), as
-/// in PyTorch; Keras has ε = 1e-3 and rate 0.01. RunningRate is the weight of the <em>new</em> batch.</para>
-/// <para>Paper: Ioffe and Szegedy 2015, section 3, arXiv 1502.03167.</para>
+/// <para>State: running mean (starts 0) and running variance, or with another p than 2 running scale (without ε; start
+/// 1), moved by <see cref="RunningRate"/> in training, used in evaluation.</para>
+/// <para>Deviations: ε = 1e-5, inside the root for p=2 unless <see cref="EpsilonPlace"/> says otherwise, always added to
+/// the scale for the others; the forward variance is biased, the stored one unbiased (m/(m−1)), as in PyTorch; Keras has
+/// ε = 1e-3, rate 0.01 and stores the biased one. RunningRate is the weight of the <em>new</em> batch: 0.1 in PyTorch,
+/// 0.9 in the authors' code of the L1 and top-k forms, which also averages 1/s in one variant; here s itself is
+/// averaged. sgn(0) = 0; among equal deviations the first in the order of the batch counts.</para>
+/// <para>Paper: Ioffe and Szegedy 2015, section 3, arXiv 1502.03167; p = 1, topk, inf: Hoffer et al. 2018, section 4,
+/// arXiv 1803.01814.</para>
 /// </summary>
 [NormMethod(
-    "bn", "Batch normalization", "y = γ·(x − μ_batch)/√(σ²_batch + ε) + β",
-    "Ioffe & Szegedy 2015, section 3, arXiv 1502.03167", Foldable = true)]
+    "bn", "Batch normalization", "y = γ·(x − μ_batch)/s + β, s = √(σ²_batch + ε)",
+    "Ioffe & Szegedy 2015, section 3, arXiv 1502.03167; p=1, topk, inf: Hoffer et al. 2018, section 4, arXiv 1803.01814",
+    Foldable = true)]
 public sealed record BatchNorm : Norm
 {
+    private readonly BatchPreset _preset;
+
+    /// <summary>What is divided by. Set it before <see cref="Preset"/>.</summary>
+    [NormOption("p", "what is divided by: deviation, mean absolute deviation, mean of the k largest, largest", Order = -2)]
+    public Deviation P { get; init; } = Deviation.L2;
+
+    /// <summary>Sets ε, rate and running variance to a framework's conventions; single options set after it win.</summary>
+    [NormOption("preset", "epsilon, rate and running variance of a framework; other options still win", Order = -1)]
+    public BatchPreset Preset
+    {
+        get => _preset;
+        init
+        {
+            _preset = value;
+            Epsilon = value == BatchPreset.Keras ? 1e-3f : value == BatchPreset.Paper && P == Deviation.L2 ? 1e-6f : 1e-5f;
+            RunningRate = value == BatchPreset.Keras ? 0.01f : value == BatchPreset.Paper && P != Deviation.L2 ? 0.9f : 0.1f;
+            RunningVariance = value == BatchPreset.Keras ? Variance.Biased : Variance.Unbiased;
+        }
+    }
+
+    /// <summary>How many of the largest deviations p = topk averages, 1 or more.</summary>
+    [NormOption("k", "how many of the largest deviations p=topk averages")]
+    public int K { get; init; } = 10;
+
+    /// <summary>True to multiply the scales of p = 1, topk, inf by the constants that make them like a deviation.</summary>
+    [NormOption("constant", "multiply the scales of p=1, topk, inf by their constants")]
+    public bool Constant { get; init; } = true;
+
     /// <summary>ε, greater than 0.</summary>
     [NormOption("epsilon", "keeps the scale above zero")]
     public float Epsilon { get; init; } = 1e-5f;
 
-    /// <summary>Where ε stands.</summary>
-    [NormOption("place", "where epsilon stands: in the root or added to the deviation")]
+    /// <summary>Where ε stands with p = 2; with the others it is always added to the scale.</summary>
+    [NormOption("place", "where epsilon stands with p=2: in the root or added to the deviation")]
     public EpsilonPlace EpsilonPlace { get; init; } = EpsilonPlace.InsideRoot;
 
     /// <summary>Weight of the new batch in the running statistics, 0 to 1.</summary>
     [NormOption("rate", "weight of the new batch in the running statistics, 0 to 1")]
     public float RunningRate { get; init; } = 0.1f;
 
-    /// <summary>Which variance the running statistics store.</summary>
-    [NormOption("running", "variance stored in the running statistics")]
+    /// <summary>Which variance the running statistics store with p = 2.</summary>
+    [NormOption("running", "variance stored in the running statistics with p=2")]
     public Variance RunningVariance { get; init; } = Variance.Unbiased;
 
     /// <summary>True for a learned gain and shift.</summary>
     [NormOption("affine", "learned gain and shift per channel")]
     public bool Affine { get; init; } = true;
 
+    /// <summary>Which values are rounded to 16 bits and back: an imitation of half-precision training.</summary>
+    [NormOption("round", "values rounded to 16 bits and back, joined by '/': input/mean/centred/square/scale/output/gradient")]
+    public RoundedValues Round { get; init; } = RoundedValues.None;
+
+    /// <summary>The format they are rounded to.</summary>
+    [NormOption("format", "16-bit format of the rounded values")]
+    public HalfFormat Format { get; init; } = HalfFormat.Float16;
+
     /// <inheritdoc/>
-    public override NormLayer Activation(int channels, Activation activation) => new Layer(this, channels, activation);
+    public override NormLayer Activation(int channels, Activation activation) => Round == RoundedValues.None
+        ? new BatchNormLayer(this, channels, activation)
+        : new RoundedBatchNormLayer(this, channels, activation);
 
     /// <inheritdoc/>
     public override void Validate()
     {
         if (!(Epsilon > 0)) throw new UserException($"bn(epsilon={Epsilon}): expected a number above 0, such as 1e-5.");
         if (!(RunningRate is > 0 and <= 1)) throw new UserException($"bn(rate={RunningRate}): expected above 0 and at most 1; it weights the new batch.");
-    }
-
-    private float Scale(float variance) => EpsilonPlace == EpsilonPlace.InsideRoot
-        ? MathF.Sqrt(variance + Epsilon)
-        : MathF.Sqrt(variance) + Epsilon;
-
-    private sealed class Layer : NormLayer
-    {
-        private readonly BatchNorm _norm;
-        private readonly Parameter? _gamma;
-        private readonly Parameter? _beta;
-        private readonly StateBuffer _runningMean;
-        private readonly StateBuffer _runningVariance;
-        private readonly float[] _statistic;
-        private readonly float[] _running;
-        private readonly float[] _gain;
-
-        public Layer(BatchNorm norm, int channels, Activation activation) : base(channels, activation)
-        {
-            _norm = norm;
-            var shape = new Shape(channels);
-            if (norm.Affine)
-            {
-                _gamma = Parameter("gamma", shape, ParameterKind.Gain, Init.Constant(1f));
-                _beta = Parameter("beta", shape, ParameterKind.Bias, Init.Constant(0f));
-            }
-
-            _runningMean = Buffer("running_mean", shape, 0f);
-            _runningVariance = Buffer("running_var", shape, 1f);
-            _statistic = new float[channels];
-            _running = new float[channels];
-            _gain = new float[channels];
-        }
-
-        public override void CheckTraining(Shape input) => CheckElements(input, input.Rows);
-
-        public override Tensor Forward(Pass pass, Tensor x)
-        {
-            var tape = pass.Tape;
-            var shape = new Shape(Channels);
-            var batch = UsesBatch(pass);
-            Tensor mean = _runningMean.Value, variance = _runningVariance.Value;
-            if (batch)
-            {
-                CheckElements(x.Shape, x.Shape.Rows);
-                (mean, variance) = (tape.Rent(shape), tape.Rent(shape));
-                tape.Backend.MeanVariance(x, mean, variance);
-                if (Updates(pass)) UpdateStatistics(mean, variance, x.Shape.Rows);
-            }
-
-            // The kernel needs 1/s and γ/s per channel: a few hundred numbers, computed here.
-            Tensor rstd = tape.Rent(shape), scale = tape.Rent(shape), shift = _beta?.Value ?? Zeros(tape, shape);
-            variance.CopyTo(_statistic);
-            for (var c = 0; c < Channels; c++) _statistic[c] = 1f / _norm.Scale(_statistic[c]);
-            rstd.CopyFrom(_statistic);
-            ReadGain();
-            for (var c = 0; c < Channels; c++) _statistic[c] *= _gain[c];
-            scale.CopyFrom(_statistic);
-
-            var y = tape.Rent(x.Shape);
-            tape.Backend.RescaleForward(x, mean, scale, shift, Activation.Slope, y);
-            if (tape.Record<Undo>(y, x.NeedsGradient || _gamma is { Trainable: true } || _beta is { Trainable: true }) is { } node)
-                (node.Layer, node.X, node.Mean, node.Variance, node.Rstd, node.ScaleTensor, node.Shift, node.Batch) =
-                    (this, x, mean, variance, rstd, scale, shift, batch);
-            return y;
-        }
-
-        private static Tensor Zeros(Tape tape, Shape shape)
-        {
-            var zeros = tape.Rent(shape);
-            tape.Backend.Fill(0f, zeros);
-            return zeros;
-        }
-
-        private void ReadGain()
-        {
-            if (_gamma is null) Array.Fill(_gain, 1f);
-            else _gamma.Value.CopyTo(_gain);
-        }
-
-        private void UpdateStatistics(Tensor mean, Tensor variance, int elements)
-        {
-            Blend(_runningMean.Value, mean, 1f);
-            Blend(_runningVariance.Value, variance, _norm.RunningVariance == Variance.Unbiased ? elements / (elements - 1f) : 1f);
-        }
-
-        private void Blend(Tensor running, Tensor statistic, float factor)
-        {
-            statistic.CopyTo(_statistic);
-            running.CopyTo(_running);
-            for (var c = 0; c < Channels; c++)
-                _running[c] += _norm.RunningRate * (_statistic[c] * factor - _running[c]);
-            running.CopyFrom(_running);
-        }
-
-        // With g = dy·f'(y), x̂ = (x−μ)/s and n elements per channel: dβ = Σg, dγ = Σ g·x̂. Batch statistics:
-        // dx = γ/s·(g − Σg/n − x̂·(Σ g·x̂)·k/n) with k = 1 for ε inside the root (∂s/∂c = x̂/n), and k = s/σ for ε
-        // added to the deviation (∂s/∂c = c/(nσ) = x̂·s/(nσ)). Running statistics are constants: dx = γ/s·g.
-        private sealed class Undo : Node
-        {
-            public Layer Layer = null!;
-            public Tensor X = null!;
-            public Tensor Mean = null!;
-            public Tensor Variance = null!;
-            public Tensor Rstd = null!;
-            public Tensor ScaleTensor = null!;
-            public Tensor Shift = null!;
-            public bool Batch;
-
-            protected internal override void Backward(Tape tape, Tensor outputGradient)
-            {
-                var backend = tape.Backend;
-                var slope = Layer.Activation.Slope;
-                var shape = new Shape(Layer.Channels);
-                Tensor sum = tape.Rent(shape), sumNormalized = tape.Rent(shape);
-                backend.RescaleBackwardReduce(X, outputGradient, Mean, Rstd, ScaleTensor, Shift, slope, sum, sumNormalized);
-                tape.AddGradient(Layer._gamma?.Value, sumNormalized);
-                tape.AddGradient(Layer._beta?.Value, sum);
-                if (tape.Gradient(X, out var accumulate) is not { } dx) return;
-                if (!Batch)
-                {
-                    backend.Fill(0f, sum);
-                    backend.RescaleBackwardApply(
-                        X, outputGradient, Mean, ScaleTensor, Shift, slope, ScaleTensor, sum, null, dx, accumulate);
-                    return;
-                }
-
-                // The kernel wants Σg/n and, as it multiplies x−μ, (Σ g·x̂)·k/(n·s).
-                float[] a = Layer._statistic, b = Layer._running, rstd = Layer._gain;
-                var elements = (float)X.Shape.Rows;
-                sum.CopyTo(a);
-                for (var c = 0; c < a.Length; c++) a[c] /= elements;
-                sum.CopyFrom(a);
-                sumNormalized.CopyTo(a);
-                Rstd.CopyTo(rstd);
-                Variance.CopyTo(b);
-                for (var c = 0; c < a.Length; c++)
-                {
-                    var deviation = MathF.Sqrt(b[c]);
-                    var k = Layer._norm.EpsilonPlace == EpsilonPlace.InsideRoot ? 1f
-                        : deviation > 0 ? 1f / (rstd[c] * deviation) : 0f;
-                    a[c] *= k * rstd[c] / elements;
-                }
-
-                sumNormalized.CopyFrom(a);
-                backend.RescaleBackwardApply(
-                    X, outputGradient, Mean, ScaleTensor, Shift, slope, ScaleTensor, sum, sumNormalized, dx, accumulate);
-            }
-        }
+        if (K < 1) throw new UserException($"bn(k={K}): expected 1 or more.");
+        if (P != Deviation.L2 && Round.HasFlag(RoundedValues.Square) && Round != RoundedValues.All)
+            throw new UserException("bn(round=square) rounds the squares of p=2: with another p there are none; leave square out.");
     }
 }

@@ -1,5 +1,6 @@
 using EvenKeel.Autograd;
 using EvenKeel.Modules;
+using EvenKeel.Norms.Layers;
 using EvenKeel.Tensors;
 
 namespace EvenKeel.Norms;
@@ -7,7 +8,7 @@ namespace EvenKeel.Norms;
 /// <summary>
 /// Mean-only batch normalization: each channel is centred over the batch and shifted, never scaled; made to go with
 /// weight normalization.
-/// <para>Formula: y = x − μ + β; μ the batch mean.</para>
+/// <para>Formula: y = x − μ + β; μ the batch mean. dx = g − mean g, dβ = Σ g.</para>
 /// <para>Shapes: input [N,H,W,C] (set: N,H,W) or [N,C] (set: N); β, running mean [C].</para>
 /// <para>State: running mean (starts 0), moved by <see cref="RunningRate"/> in training and used in evaluation only;
 /// training always subtracts the batch's own mean.</para>
@@ -37,85 +38,46 @@ public sealed record MeanOnlyBatchNorm : Norm
         if (!(RunningRate is > 0 and <= 1)) throw new UserException($"mobn(rate={RunningRate}): expected above 0 and at most 1; it weights the new batch.");
     }
 
-    private sealed class Layer : NormLayer
+    private sealed class Layer : TableNormLayer
     {
-        private readonly MeanOnlyBatchNorm _norm;
-        private readonly Parameter? _beta;
-        private readonly StateBuffer _runningMean;
-        private readonly float[] _mean;
-        private readonly float[] _running;
+        public Layer(MeanOnlyBatchNorm norm, int channels, Activation activation)
+            : base(channels, activation, gain: false, norm.Bias) => Running = new RunningStatistics(
+                Buffer("running_mean", new Shape(channels), 0f), null, RunningSpread.None, norm.RunningRate);
 
-        public Layer(MeanOnlyBatchNorm norm, int channels, Activation activation) : base(channels, activation)
-        {
-            _norm = norm;
-            if (norm.Bias) _beta = Parameter("beta", new Shape(channels), ParameterKind.Bias, Init.Constant(0f));
-            _runningMean = Buffer("running_mean", new Shape(channels), 0f);
-            _mean = new float[channels];
-            _running = new float[channels];
-        }
+        protected override bool NeedsProduct => false;
 
         public override void CheckTraining(Shape input) => CheckElements(input, input.Rows);
 
-        public override Tensor Forward(Pass pass, Tensor x)
+        public override (float[] Scale, float[] Shift)? EvaluationMap()
         {
-            var tape = pass.Tape;
-            var shape = new Shape(Channels);
-            var mean = _runningMean.Value;
-            var batch = UsesBatch(pass);
-            if (batch)
-            {
-                CheckElements(x.Shape, x.Shape.Rows);
-                mean = tape.Rent(shape);
-                tape.Backend.Mean(x, mean);
-                if (Updates(pass)) UpdateMean(mean);
-            }
-
-            var one = tape.Rent(shape);
-            tape.Backend.Fill(1f, one);
-            var shift = _beta?.Value;
-            if (shift is null)
-            {
-                shift = tape.Rent(shape);
-                tape.Backend.Fill(0f, shift);
-            }
-
-            var y = tape.Rent(x.Shape);
-            tape.Backend.RescaleForward(x, mean, one, shift, Activation.Slope, y);
-            if (tape.Record<Undo>(y, x.NeedsGradient || _beta is { Trainable: true }) is { } node)
-                (node.Layer, node.X, node.Mean, node.One, node.Shift, node.Batch) = (this, x, mean, one, shift, batch);
-            return y;
+            float[] scale = new float[Channels], shift = Running!.Mean.ToArray();
+            Array.Fill(scale, 1f);
+            for (var c = 0; c < Channels; c++) shift[c] = (Beta is null ? 0f : Beta.Value.ToArray()[c]) - shift[c];
+            return (scale, shift);
         }
 
-        private void UpdateMean(Tensor mean)
+        protected override bool Measures(Pass pass) => UsesBatch(pass);
+
+        protected override void Measure(Pass pass, bool measured, ref SavedTensors saved)
         {
-            mean.CopyTo(_mean);
-            _runningMean.Value.CopyTo(_running);
-            for (var c = 0; c < Channels; c++) _running[c] += _norm.RunningRate * (_mean[c] - _running[c]);
-            _runningMean.Value.CopyFrom(_running);
+            Array.Fill(Tables.Rstd, 1f);
+            if (!measured)
+            {
+                Download(Running!.Mean, Tables.Mean);
+                return;
+            }
+
+            CheckTraining(saved.Input.Shape);
+            var mean = pass.Tape.Rent(new Shape(Channels));
+            pass.Tape.Backend.Mean(saved.Input, mean);
+            Download(mean, Tables.Mean);
+            if (Updates(pass)) Running!.Take(pass.Mode, Tables.Rows, Tables.Mean.AsSpan(0, Channels), []);
         }
 
-        // g = dy·f'(y): dβ = Σg; dx = g − Σg/n with batch statistics, dx = g with the running mean.
-        private sealed class Undo : Node
+        protected override Slope Differentiate(Tape tape, SavedTensors saved)
         {
-            public Layer Layer = null!;
-            public Tensor X = null!;
-            public Tensor Mean = null!;
-            public Tensor One = null!;
-            public Tensor Shift = null!;
-            public bool Batch;
-
-            protected internal override void Backward(Tape tape, Tensor outputGradient)
-            {
-                var backend = tape.Backend;
-                var slope = Layer.Activation.Slope;
-                var sum = tape.Rent(new Shape(Layer.Channels));
-                backend.RescaleBackwardReduce(X, outputGradient, Mean, One, One, Shift, slope, sum, null);
-                tape.AddGradient(Layer._beta?.Value, sum);
-                if (tape.Gradient(X, out var accumulate) is not { } dx) return;
-                backend.Scale(Batch ? 1f / X.Shape.Rows : 0f, sum, sum);
-                backend.RescaleBackwardApply(
-                    X, outputGradient, Mean, One, Shift, slope, One, sum, null, dx, accumulate);
-            }
+            for (var c = 0; c < Channels; c++) (Tables.A[c], Tables.B[c]) = (1f, Tables.Sum[c] / Tables.Rows);
+            return Slope.None;
         }
     }
 }

@@ -38,6 +38,18 @@ public sealed class NormOptionAttribute(string name, string description) : Attri
 
     /// <summary>What it does.</summary>
     public string Description { get; } = description;
+
+    /// <summary>Place among a method's options; lower ones are set first, whatever the order in the text.</summary>
+    public int Order { get; init; }
+}
+
+/// <summary>The text of an enumeration's value in a scheme, where its name does not do.</summary>
+/// <param name="text">The text.</param>
+[AttributeUsage(AttributeTargets.Field)]
+public sealed class OptionTextAttribute(string text) : Attribute
+{
+    /// <summary>The text.</summary>
+    public string Text { get; } = text;
 }
 
 /// <summary>One option of a method.</summary>
@@ -66,6 +78,7 @@ public sealed class NormMethod
             .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
                 .Select(p => (Property: p, Option: p.GetCustomAttribute<NormOptionAttribute>()))
                 .Where(p => p.Option is not null)
+                .OrderBy(p => p.Option!.Order)
                 .Select(p => new NormOption(
                     p.Option!.Name, p.Option.Description, NormValues.Format(p.Property.GetValue(defaults)!),
                     NormValues.Choices(p.Property.PropertyType)) { Property = p.Property }),
@@ -103,13 +116,14 @@ internal static class NormValues
     {
         float number => number.ToString("R", CultureInfo.InvariantCulture).ToLowerInvariant(),
         bool flag => flag ? "true" : "false",
-        Enum choice => Kebab(choice.ToString()),
+        Enum choice when IsFlags(choice.GetType()) => FormatFlags(choice),
+        Enum choice => TextOf(choice.GetType(), choice.ToString()),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 
     public static IReadOnlyList<string>? Choices(Type type) =>
         type == typeof(bool) ? ["true", "false"]
-        : type.IsEnum ? [.. Enum.GetNames(type).Select(Kebab)]
+        : type.IsEnum ? [.. Enum.GetNames(type).Select(n => TextOf(type, n))]
         : null;
 
     /// <summary>The value, or null if the text is not one.</summary>
@@ -120,12 +134,21 @@ internal static class NormValues
         if (type == typeof(int))
             return int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var integer) ? integer : null;
         if (type == typeof(bool)) return text switch { "true" => true, "false" => false, _ => null };
-        var name = Enum.GetNames(type).FirstOrDefault(n => Kebab(n) == text);
-        return name is null ? null : Enum.Parse(type, name);
+        var parts = IsFlags(type) ? text.Split('/') : [text];
+        var names = parts.Select(part => Enum.GetNames(type).FirstOrDefault(n => TextOf(type, n) == part)).ToArray();
+        return names.Contains(null) ? null : Enum.Parse(type, string.Join(',', names));
     }
 
     public static string Expected(Type type) =>
-        Choices(type) is { } choices ? string.Join(" or ", choices) : type == typeof(int) ? "a whole number" : "a number";
+        Choices(type) is { } choices ? string.Join(" or ", choices) + (IsFlags(type) ? ", joined by '/'" : "") : type == typeof(int) ? "a whole number" : "a number";
+
+    private static bool IsFlags(Type type) => type.IsDefined(typeof(FlagsAttribute));
+
+    private static string FormatFlags(Enum value) => string.Join(
+        '/', value.ToString().Split(", ").Select(name => TextOf(value.GetType(), name)));
+
+    private static string TextOf(Type type, string name) =>
+        type.GetField(name)?.GetCustomAttribute<OptionTextAttribute>()?.Text ?? Kebab(name);
 
     // InsideRoot -> inside-root.
     private static string Kebab(string name) => string.Concat(

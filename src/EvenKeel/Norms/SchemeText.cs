@@ -24,12 +24,19 @@ internal static class SchemeText
     {
         var method = Norm.Methods.FirstOrDefault(m => m.Type == norm.GetType());
         if (method is null) return norm.GetType().Name;
-        var changed = method.Options
-            .Select(o => (o.Name, Text: NormValues.Format(o.Property.GetValue(norm)!), o.Default))
-            .Where(o => o.Text != o.Default)
-            .Select(o => $"{o.Name}={o.Text}")
-            .ToArray();
-        return changed.Length == 0 ? method.Name : $"{method.Name}({string.Join(',', changed)})";
+
+        // An option may set others (a preset does): each is compared with what the ones before it leave.
+        var written = method.Create();
+        var changed = new List<string>();
+        foreach (var option in method.Options)
+        {
+            var value = option.Property.GetValue(norm)!;
+            if (NormValues.Format(value) == NormValues.Format(option.Property.GetValue(written)!)) continue;
+            option.Property.SetValue(written, value);
+            changed.Add($"{option.Name}={NormValues.Format(value)}");
+        }
+
+        return changed.Count == 0 ? method.Name : $"{method.Name}({string.Join(',', changed)})";
     }
 
     private static Norm ParseMethod(string part)
@@ -43,6 +50,7 @@ internal static class SchemeText
                 $"Normalization method '{name}' does not exist: {NearestName.Expected(name, Norm.Methods.Select(m => m.Name))}");
         var norm = method.Create();
         if (open < 0) return norm;
+        var values = new List<(NormOption Option, object Value)>();
         foreach (var setting in Split(part[(open + 1)..^1], ','))
         {
             var equals = setting.IndexOf('=', StringComparison.Ordinal);
@@ -56,8 +64,12 @@ internal static class SchemeText
             var type = known.Property.PropertyType;
             var value = NormValues.Parse(text, type)
                 ?? throw new UserException($"{name}({option}={text}): expected {NormValues.Expected(type)}, as in {name}({option}={known.Default}).");
-            known.Property.SetValue(norm, value);
+            values.Add((known, value));
         }
+
+        // In the order of the method's own list, so that a preset comes before what refines it.
+        foreach (var option in method.Options)
+            foreach (var (_, value) in values.Where(v => v.Option == option)) option.Property.SetValue(norm, value);
 
         norm.Validate();
         return norm;

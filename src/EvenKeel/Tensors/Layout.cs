@@ -16,7 +16,8 @@ public static class Layout
         ? [native[0], native[3], native[1], native[2]]
         : native.ToArray();
 
-    /// <summary>The native shape of a weight that a file holds as <c>[out,in,kh,kw]</c> or <c>[out,in]</c>.</summary>
+    /// <summary>The native shape of a weight that a file holds as <c>[out,in,kh,kw]</c> or <c>[out,in]</c>, or of a value
+    /// per element of an image, in a file <c>[C,H,W]</c>.</summary>
     /// <param name="file">Sizes in the file.</param>
     /// <param name="outputAxis">The file's axis of the outputs: 0, or 1 for a transposed convolution
     /// (<c>[in,out,kh,kw]</c>).</param>
@@ -24,6 +25,7 @@ public static class Layout
     {
         4 => new Shape(file[2], file[3], file[1 - outputAxis], file[outputAxis]),
         2 => new Shape(file[1 - outputAxis], file[outputAxis]),
+        3 => new Shape(file[1], file[2], file[0]),
         _ => Shape.From(file),
     };
 
@@ -32,6 +34,7 @@ public static class Layout
     {
         4 => [native[3], native[2], native[0], native[1]],
         2 => [native[1], native[0]],
+        3 => [native[2], native[0], native[1]],
         _ => native.ToArray(),
     };
 
@@ -74,6 +77,7 @@ public static class Layout
     /// <param name="outputAxis">The file's axis of the outputs: 0, or 1 for a transposed convolution.</param>
     public static float[] WeightFromFile(ReadOnlySpan<double> source, ReadOnlySpan<int> file, int outputAxis = 0)
     {
+        if (file.Length == 3) return ActivationFromFile(source, [1, file[0], file[1], file[2]]);
         var native = new float[source.Length];
         if (file.Length is not (2 or 4))
         {
@@ -96,6 +100,7 @@ public static class Layout
     public static float[] WeightToFile(ReadOnlySpan<float> source, Shape native, int outputAxis = 0)
     {
         if (native.Rank == 1) return source.ToArray();
+        if (native.Rank == 3) return ActivationToFile(source, new Shape(1, native[0], native[1], native[2]));
         var file = new float[source.Length];
         int outputs = native.Channels, inputs = native[native.Rank - 2], taps = source.Length / (outputs * inputs);
         for (var o = 0; o < outputs; o++)

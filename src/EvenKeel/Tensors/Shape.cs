@@ -18,20 +18,24 @@ public readonly record struct Shape
     /// <summary>A matrix: rows, columns.</summary>
     public Shape(int a, int b) => (Rank, _a, _b) = (2, Size(a), Size(b));
 
+    /// <summary>Three dimensions: one image [H,W,C].</summary>
+    public Shape(int a, int b, int c) => (Rank, _a, _b, _c) = (3, Size(a), Size(b), Size(c));
+
     /// <summary>Four dimensions.</summary>
     public Shape(int a, int b, int c, int d) => (Rank, _a, _b, _c, _d) = (4, Size(a), Size(b), Size(c), Size(d));
 
-    /// <summary>A shape from a list of one, two or four sizes.</summary>
+    /// <summary>A shape from a list of one to four sizes.</summary>
     /// <exception cref="ArgumentException">Another number of sizes.</exception>
     public static Shape From(ReadOnlySpan<int> sizes) => sizes.Length switch
     {
         1 => new Shape(sizes[0]),
         2 => new Shape(sizes[0], sizes[1]),
+        3 => new Shape(sizes[0], sizes[1], sizes[2]),
         4 => new Shape(sizes[0], sizes[1], sizes[2], sizes[3]),
-        _ => throw new ArgumentException($"A shape has 1, 2 or 4 sizes, not {sizes.Length}."),
+        _ => throw new ArgumentException($"A shape has 1 to 4 sizes, not {sizes.Length}."),
     };
 
-    /// <summary>Number of dimensions: 1, 2 or 4.</summary>
+    /// <summary>Number of dimensions: 1 to 4.</summary>
     public int Rank { get; }
 
     /// <summary>Size of a dimension.</summary>
@@ -40,7 +44,7 @@ public readonly record struct Shape
         : dimension switch { 0 => _a, 1 => _b, 2 => _c, _ => _d };
 
     /// <summary>Elements in all.</summary>
-    public int Length => checked(Rank switch { 0 => 0, 1 => _a, 2 => _a * _b, _ => _a * _b * _c * _d });
+    public int Length => checked(Rank switch { 0 => 0, 1 => _a, 2 => _a * _b, 3 => _a * _b * _c, _ => _a * _b * _c * _d });
 
     /// <summary>Size of the last dimension.</summary>
     public int Channels => Rank == 0 ? 0 : this[Rank - 1];
@@ -53,6 +57,7 @@ public readonly record struct Shape
     {
         1 => new Shape(batch),
         2 => new Shape(batch, _b),
+        3 => new Shape(batch, _b, _c),
         _ => new Shape(batch, _b, _c, _d),
     };
 

@@ -65,4 +65,21 @@ public class ChannelsTests(WorkerGrid grid)
         var error = Assert.Throws<ArgumentException>(() => Channels.Sum(workers, new float[7], 3, new float[3], false));
         Assert.Equal("x holds 7 values: expected a multiple of its 3 channels.", error.Message);
     }
+
+    [Fact]
+    public void Sums_and_dots_of_segments_match_their_twins()
+    {
+        foreach (var (segments, rows, channels) in Numbers.Segments)
+        {
+            float[] a = Numbers.Around(1, segments * rows * channels), b = Numbers.Around(2, a.Length, 1f);
+            var sums = grid.Same(segments * channels, (w, r) => Channels.Sum(w, a, channels, r, accumulate: false));
+            var dots = grid.Same(segments * channels, (w, r) => Channels.Dot(w, a, b, channels, r));
+            for (var s = 0; s < segments; s++)
+            {
+                var start = s * rows * channels;
+                Numbers.CloseSums(rows, channels, i => a[start + i], sums.AsSpan(s * channels, channels));
+                Numbers.CloseSums(rows, channels, i => (double)a[start + i] * b[start + i], dots.AsSpan(s * channels, channels));
+            }
+        }
+    }
 }

@@ -31,6 +31,25 @@ public class MomentsTests(WorkerGrid grid)
     }
 
     [Fact]
+    public void A_segment_has_the_moments_it_would_have_alone()
+    {
+        foreach (var (segments, rows, channels) in Numbers.Segments)
+        {
+            var count = segments * channels;
+            var x = Numbers.Around(1, rows * count, 50f, 3f);
+            var all = grid.Same(2 * count, (w, r) => Moments.MeanVariance(w, x, channels, r.AsSpan(0, count), r.AsSpan(count)));
+            for (var s = 0; s < segments; s++)
+            {
+                var part = x[(s * rows * channels)..((s + 1) * rows * channels)];
+                var alone = grid.Same(2 * channels, (w, r) =>
+                    Moments.MeanVariance(w, part, channels, r.AsSpan(0, channels), r.AsSpan(channels)));
+                Assert.Equal(alone[..channels], all[(s * channels)..((s + 1) * channels)]);
+                Assert.Equal(alone[channels..], all[(count + s * channels)..(count + (s + 1) * channels)]);
+            }
+        }
+    }
+
+    [Fact]
     public void A_constant_channel_has_no_variance()
     {
         foreach (var (rows, channels) in ChannelsTests.Shapes())

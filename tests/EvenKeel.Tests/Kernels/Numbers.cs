@@ -12,6 +12,10 @@ internal static class Numbers
     /// <summary>Numbers of channels: narrow, odd, whole vectors, more than one panel.</summary>
     public static readonly int[] ChannelCounts = [1, 2, 3, 7, 10, 16, 17, 32, 48, 67, 96, 100, 1_040];
 
+    /// <summary>Segments, rows and channels: samples of images, single rows, channels that fill no vector.</summary>
+    public static readonly (int Segments, int Rows, int Channels)[] Segments =
+        [(1, 5, 3), (3, 1, 7), (2, 49, 10), (5, 64, 16), (4, 33, 17), (2, 400, 96), (3, 9, 1_040), (2, 20_000, 3)];
+
     /// <summary>Numbers around <paramref name="mean"/>, uniform within <paramref name="width"/>.</summary>
     public static float[] Around(uint use, int length, float mean = 0f, float width = 2f)
     {

@@ -38,12 +38,12 @@ public class RescaleTests(WorkerGrid grid)
                 Rescale.BackwardReduce(w, x, dy, channels, mean, [], scale, shift, slope, r, []));
             Numbers.CloseSums(rows, channels, Passed, alone);
 
-            foreach (var linear in (bool[])[true, false])
+            foreach (var (linear, signs) in ((bool, bool)[])[(true, false), (true, true), (false, false)])
             {
                 double Gradient(int i)
                 {
                     var c = i % channels;
-                    return a[c] * (Passed(i) - b[c] - (linear ? Centered(i) * d[c] : 0.0));
+                    return a[c] * Passed(i) - b[c] - (linear ? (signs ? Math.Sign(Centered(i)) : Centered(i)) * d[c] : 0.0);
                 }
 
                 foreach (var accumulate in (bool[])[true, false])
@@ -52,10 +52,47 @@ public class RescaleTests(WorkerGrid grid)
                     {
                         Array.Fill(r, 0.5f);
                         Rescale.BackwardApply(
-                            w, x, dy, channels, mean, scale, shift, slope, a, b, linear ? d : [], r, accumulate);
+                            w, x, dy, channels, mean, scale, shift, slope, a, b, linear ? d : [], signs, r, accumulate);
                     });
                     Numbers.Close(PointwiseReference.Map(n, i => Gradient(i) + (accumulate ? 0.5 : 0.0)), dx, 2e-6);
                 }
+            }
+        }
+    }
+
+    [Fact]
+    public void A_segment_is_treated_like_a_batch_of_its_own()
+    {
+        foreach (var (segments, rows, channels) in Numbers.Segments)
+        {
+            int size = rows * channels, n = segments * size, count = segments * channels;
+            float[] x = Numbers.Around(1, n, 3f), dy = Numbers.Around(2, n);
+            float[] mean = Numbers.Around(3, count, 3f), rstd = Numbers.Around(4, count, 2f, 1f);
+            float[] scale = Numbers.Around(5, count, 1f), shift = Numbers.Around(6, count);
+            float[] a = Numbers.Around(7, count), b = Numbers.Around(8, count), d = Numbers.Around(9, count);
+            var together = Run(x, dy, mean, rstd, scale, shift, a, b, d);
+            for (var s = 0; s < segments; s++)
+            {
+                float[] Part(float[] all, int each) => all[(s * each)..((s + 1) * each)];
+                var alone = Run(
+                    Part(x, size), Part(dy, size), Part(mean, channels), Part(rstd, channels), Part(scale, channels),
+                    Part(shift, channels), Part(a, channels), Part(b, channels), Part(d, channels));
+                Assert.Equal(alone.Y, Part(together.Y, size));
+                Assert.Equal(alone.Dx, Part(together.Dx, size));
+                Assert.Equal(alone.Sum, Part(together.Sum, channels));
+                Assert.Equal(alone.Product, Part(together.Product, channels));
+            }
+
+            (float[] Y, float[] Dx, float[] Sum, float[] Product) Run(
+                float[] x, float[] dy, float[] mean, float[] rstd, float[] scale, float[] shift, float[] a, float[] b, float[] d)
+            {
+                var sums = grid.Same(2 * mean.Length, (w, r) => Rescale.BackwardReduce(
+                    w, x, dy, channels, mean, rstd, scale, shift, 0.1f, r.AsSpan(0, mean.Length), r.AsSpan(mean.Length)));
+                return (
+                    grid.Same(x.Length, (w, r) => Rescale.Forward(w, x, channels, mean, scale, shift, 0.1f, r)),
+                    grid.Same(x.Length, (w, r) => Rescale.BackwardApply(
+                        w, x, dy, channels, mean, scale, shift, 0.1f, a, b, d, signs: false, r, accumulate: false)),
+                    sums[..mean.Length], sums[mean.Length..]);
             }
         }
     }
@@ -73,7 +110,7 @@ public class RescaleTests(WorkerGrid grid)
         Array.Fill(dy, 1f);
         var y = grid.Same(x.Length, (w, r) => Rescale.Forward(w, x, Channel, mean, scale, shift, 0f, r));
         var dx = grid.Same(x.Length, (w, r) =>
-            Rescale.BackwardApply(w, x, dy, Channel, mean, scale, shift, 0f, ones, zeros, [], r, accumulate: false));
+            Rescale.BackwardApply(w, x, dy, Channel, mean, scale, shift, 0f, ones, zeros, [], signs: false, r, accumulate: false));
         var open = new double[Channel];
         for (var i = 0; i < y.Length; i++)
         {

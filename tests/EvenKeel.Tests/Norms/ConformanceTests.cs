@@ -16,14 +16,33 @@ public class ConformanceTests
 
     public static TheoryData<string> Schemes() =>
     [
-        .. Norm.Methods.Select(m => m.Name),
+        .. Norm.Methods.Select(m => Small(m.Name)),
+        "bn(p=1)", "bn(p=1,constant=false)", "bn(p=topk,k=3)", "bn(p=inf)", "bn(preset=keras)", "ghost(size=3)", "brn(rmax=1.2,dmax=0.1)",
+        "gn(groups=1,p=1)", "gn(groups=1,place=added-to-scale)", "gn(groups=1,affine=false)+wn", "in(flat=pass,affine=false)",
+        "ln(p=1)", "ln(scope=sample)", "ln(scope=sample,p=1)", "ln(affine=false)", "rms(scope=sample)", "frn(flat=pass,tlu=false)",
+        "switch(flat=pass,instance=biased)",
         "wn+mobn", "wn(g=exp)", "wn(per=tensor)", "wn(init=false)", "bn(place=added-to-scale)", "bn(affine=false)", "mobn(bias=false)",
     ];
+
+    // The options with which a method's defaults fit the small network of these tests.
+    private static string Small(string method) => method switch
+    {
+        "gn" or "gn-slabs" or "bcn" or "evo-s0" => $"{method}(groups=1)",
+        "in" or "frn" or "switch" => $"{method}(flat=pass)",
+        "range" => "range(runs=2)",
+        _ => method,
+    };
 
     [Theory]
     [MemberData(nameof(Schemes))]
     public void GradientsMatchDirectionalDifferences(string scheme)
     {
+        // Absolute values, largest deviations and thresholds have kinks: differences over a long step cross some.
+        var kinks = scheme.Contains("p=1", StringComparison.Ordinal) || scheme.Contains("p=topk", StringComparison.Ordinal)
+            || scheme.Contains("p=inf", StringComparison.Ordinal) || scheme.StartsWith("range", StringComparison.Ordinal);
+
+        // By definition no gradient passes the two corrections of batch renormalization: the golden vectors check it.
+        if (scheme.StartsWith("brn", StringComparison.Ordinal)) return;
         using var backend = new CpuBackend(1);
         var network = Make(scheme, backend);
         var images = Images();
@@ -37,7 +56,7 @@ public class ConformanceTests
             var stream = new RandomStream(9, RandomUses.Of(parameter.Name));
             for (var i = 0; i < direction.Length; i++) direction[i] = stream.Uniform((ulong)i) - 0.5f;
             var length = Math.Sqrt(direction.Sum(d => (double)d * d));
-            const double step = 1e-2;
+            var step = kinks ? 4e-4 : 1e-2;
             double Loss(double t)
             {
                 parameter.Value.CopyFrom([.. start.Select((s, i) => (float)(s + t * direction[i] / length))]);
@@ -50,7 +69,7 @@ public class ConformanceTests
             var computed = gradient.Select((g, i) => (double)g * direction[i] / length).Sum();
             var size = Math.Sqrt(gradient.Sum(g => (double)g * g));
             Assert.True(
-                Math.Abs(measured - computed) <= 3e-4 + 2e-3 * size,
+                Math.Abs(measured - computed) <= (kinks ? 5e-3 : 3e-4) + 2e-3 * size,
                 $"{scheme}, {parameter.Name}: computed {computed:E4}, measured {measured:E4}, gradient norm {size:E3}");
         }
     }

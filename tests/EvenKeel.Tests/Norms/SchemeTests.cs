@@ -21,13 +21,48 @@ public class SchemeTests
         Assert.Equal(0.01f, norm.RunningRate);
     }
 
+    [Theory]
+    [InlineData("bn(p=1)")]
+    [InlineData("bn(p=topk,k=3)")]
+    [InlineData("bn(preset=keras)")]
+    [InlineData("bn(preset=keras,epsilon=1e-05)")]
+    [InlineData("bn(p=inf,preset=paper,constant=false)")]
+    [InlineData("bn(round=input/scale,format=bfloat16)")]
+    [InlineData("bn(round=all)")]
+    [InlineData("gn(groups=8,p=1)")]
+    [InlineData("frn(flat=pass)")]
+    public void TextReadsBackAsItself(string text) => Assert.Equal(text, Scheme.Parse(text).ToString());
+
+    [Fact]
+    public void APresetSetsWhatOtherOptionsRefineWhateverTheirOrder()
+    {
+        var keras = Assert.IsType<BatchNorm>(Scheme.Parse("bn(rate=0.5,preset=keras)").Norms[0]);
+        Assert.Equal((1e-3f, 0.5f, Variance.Biased), (keras.Epsilon, keras.RunningRate, keras.RunningVariance));
+        var paper = Assert.IsType<BatchNorm>(Scheme.Parse("bn(preset=paper,p=1)").Norms[0]);
+        Assert.Equal((Deviation.L1, 1e-5f, 0.9f), (paper.P, paper.Epsilon, paper.RunningRate));
+    }
+
+    [Fact]
+    public void GroupsThatDoNotDivideAreExplainedWithWhatWould()
+    {
+        var scheme = Scheme.Parse("gn(groups=32)");
+        var error = Assert.Throws<UserException>(() => scheme.Activation(48, EvenKeel.Autograd.Activation.Relu));
+        Assert.Contains("gn(groups=24)", error.Message, StringComparison.Ordinal);
+        Assert.NotNull(Scheme.Parse("gn(groups=32,uneven=fewer)").Activation(48, EvenKeel.Autograd.Activation.Relu));
+    }
+
     [Fact]
     public void DefaultsAreLeftOutOfTheText() => Assert.Equal("bn", Scheme.Parse("bn(epsilon=1e-5,rate=0.1)").ToString());
 
     [Theory]
-    [InlineData("nb", "Normalization method 'nb' does not exist: expected one of none, bn, mobn, wn")]
+    [InlineData("nb", "Normalization method 'nb' does not exist: expected one of none, bn, mobn, ")]
     [InlineData("bm", "Did you mean 'bn'?")]
-    [InlineData("bn(epsilom=1)", "Method bn has no option 'epsilom': expected one of epsilon, place, rate, running, affine. Did you mean 'epsilon'?")]
+    [InlineData("bn(epsilom=1)", "Method bn has no option 'epsilom': expected one of p, preset, ")]
+    [InlineData("bn(epsilom=1)", "Did you mean 'epsilon'?")]
+    [InlineData("bn(p=3)", "expected 2 or 1 or topk or inf")]
+    [InlineData("bn(k=0)", "bn(k=0): expected 1 or more")]
+    [InlineData("bn(round=inputs)", "joined by '/'")]
+    [InlineData("gn(p=topk)", "expected 2 or 1")]
     [InlineData("bn(epsilon=abc)", "bn(epsilon=abc): expected a number")]
     [InlineData("bn(epsilon=0)", "expected a number above 0")]
     [InlineData("bn(rate=2)", "it weights the new batch")]

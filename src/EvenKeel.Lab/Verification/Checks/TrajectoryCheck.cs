@@ -118,14 +118,15 @@ internal static class TrajectoryCheck
         switch (norm.Text("type"))
         {
             case "none": break;
-            case "batch_norm" when norm.Text("p") is "1" or "topk" or "inf": throw new NotThereException($"train {name}");
             case "batch_norm":
                 norms.Add(NormChecks.ReadBatchNorm(norm, affine: true));
                 break;
             case "mean_only_batch_norm":
                 norms.Add(NormChecks.ReadMeanOnly(norm, bias: true));
                 break;
-            case "group_norm": throw new NotThereException($"train {name}");
+            case "group_norm":
+                norms.Add(NormChecks.ReadGroupNorm(norm, affine: true));
+                break;
             default: throw norm.Unexpected("type");
         }
 

@@ -1,0 +1,260 @@
+using EvenKeel.Autograd;
+using EvenKeel.Modules;
+using EvenKeel.Tensors;
+
+namespace EvenKeel.Norms.Layers;
+
+/// <summary>
+/// What normalizers share whose output is y = act((x − mean)·scale + shift) with one mean, scale and shift per segment
+/// and channel: statistics over the batch (one segment), over each sample, or mixtures. A method says how the tables
+/// come from the input, and how the gradient's tables come from two sums.
+/// </summary>
+internal abstract class TableNormLayer : NormLayer
+{
+    private readonly float[] _affine;
+
+    /// <summary>Declares gain and shift.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <param name="activation">Applied to the output.</param>
+    /// <param name="gain">True for a gain.</param>
+    /// <param name="shift">True for a shift.</param>
+    /// <param name="affine">Where the gain and shift are not one per channel: what their names begin with, and how many
+    /// there are, each for equally many neighbouring channels.</param>
+    /// <param name="columns">Columns of the tables, where they are not the channels.</param>
+    protected TableNormLayer(
+        int channels, Activation activation, bool gain, bool shift, (string Prefix, int Count)? affine = null,
+        int? columns = null)
+        : base(channels, activation)
+    {
+        Tables = new NormTables(channels, columns ?? channels);
+        var (prefix, count) = affine ?? ("", channels);
+        _affine = new float[count];
+        if (gain) Gamma = Parameter($"{prefix}gamma", new Shape(count), ParameterKind.Gain, Init.Constant(1f));
+        if (shift) Beta = Parameter($"{prefix}beta", new Shape(count), ParameterKind.Bias, Init.Constant(0f));
+    }
+
+    /// <summary>Gain γ, or null.</summary>
+    protected Parameter? Gamma { get; }
+
+    /// <summary>Shift β, or null.</summary>
+    protected Parameter? Beta { get; }
+
+    /// <summary>Scratch.</summary>
+    protected NormTables Tables { get; }
+
+    /// <summary>True if the backward pass needs Σ g·x̂.</summary>
+    protected virtual bool NeedsProduct => true;
+
+    /// <summary>True if a parameter beside gain and shift needs a gradient.</summary>
+    protected virtual bool TrainsMore => false;
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Pass pass, Tensor x)
+    {
+        var tape = pass.Tape;
+        var measured = Measures(pass);
+        var segments = measured ? Segments(x.Shape) : 1;
+        Tables.Reserve(segments, x.Shape.Rows / segments);
+        ReadAffine();
+        var saved = new SavedTensors { Input = x };
+        Measure(pass, measured, ref saved);
+        Place();
+        var shape = new Shape(segments, Tables.Columns);
+        saved.Mean = Upload(tape, shape, Tables.Mean);
+        saved.Rstd = Upload(tape, shape, Tables.Rstd);
+        saved.Scale = Upload(tape, shape, Tables.Scale);
+        saved.Shift = Upload(tape, shape, Tables.Shift);
+        var y = tape.Rent(x.Shape);
+        tape.Backend.RescaleForward(saved.Input, saved.Mean, saved.Scale, saved.Shift, Activation.Slope, y);
+        Finish(tape, y);
+        if (tape.Record<Undo>(y, x.NeedsGradient || Trains(Gamma) || Trains(Beta) || TrainsMore) is { } node)
+            (node.Layer, node.X, node.Saved, node.Measured) = (this, x, saved, measured);
+        return y;
+    }
+
+    /// <summary>True if this pass measures its input.</summary>
+    protected virtual bool Measures(Pass pass) => true;
+
+    /// <summary>Segments of an input that is measured.</summary>
+    protected virtual int Segments(Shape input) => 1;
+
+    /// <summary>Fills the tables' Mean and Rstd (both are at hand with gain and shift already) and saves what the
+    /// backward pass needs beside them.</summary>
+    protected abstract void Measure(Pass pass, bool measured, ref SavedTensors saved);
+
+    /// <summary>Fills Scale and Shift.</summary>
+    protected virtual void Place()
+    {
+        var t = Tables;
+        for (var i = 0; i < t.Count; i++)
+        {
+            var c = i % Channels;
+            t.Scale[i] = t.Gamma[c] * t.Rstd[i];
+            t.Shift[i] = t.Beta[c];
+        }
+    }
+
+    /// <summary>A last change of the output.</summary>
+    protected virtual void Finish(Tape tape, Tensor y)
+    {
+    }
+
+    /// <summary>
+    /// From Sum and Product (with Mean, Rstd and Scale at hand) to A, B and D of an input that was measured.
+    /// </summary>
+    /// <returns>How D is applied.</returns>
+    protected abstract Slope Differentiate(Tape tape, SavedTensors saved);
+
+    /// <summary>A last share of the input's gradient, added to few elements.</summary>
+    protected virtual void Scatter(Tape tape, SavedTensors saved, Tensor dx)
+    {
+    }
+
+    /// <summary>Gradients of gain and shift: Σ g·x̂ and Σ g over all segments.</summary>
+    protected virtual void AddParameterGradients(Tape tape, SavedTensors saved, Tensor outputGradient)
+    {
+        if (Gamma is not null) AddAffineGradient(tape, Gamma, Tables.Product);
+        if (Beta is not null) AddAffineGradient(tape, Beta, Tables.Sum);
+    }
+
+    // Adds the sum over the segments, and over the channels that share an entry, to the gradient of gain or shift.
+    private void AddAffineGradient(Tape tape, Parameter parameter, float[] perSegment)
+    {
+        var width = Channels / _affine.Length;
+        for (var entry = 0; entry < _affine.Length; entry++)
+        {
+            var sum = 0.0;
+            for (var segment = entry * width; segment < Tables.Count; segment += Channels)
+                for (var i = segment; i < segment + width; i++) sum += perSegment[i];
+            _affine[entry] = (float)sum;
+        }
+
+        AddGradient(tape, parameter, _affine);
+    }
+
+    /// <summary>Adds numbers to a parameter's gradient.</summary>
+    protected static void AddGradient(Tape tape, Parameter parameter, ReadOnlySpan<float> values)
+    {
+        if (!parameter.Trainable) return;
+        var gradient = tape.Rent(parameter.Shape);
+        gradient.CopyFrom(values);
+        tape.AddGradient(parameter.Value, gradient);
+    }
+
+    /// <summary>Reads a table back.</summary>
+    protected void Download(Tensor tensor, float[] table) => tensor.CopyTo(table.AsSpan(0, tensor.Shape.Length));
+
+    /// <summary>A table as a tensor of the step.</summary>
+    protected static Tensor Upload(Tape tape, Shape shape, float[] table)
+    {
+        var tensor = tape.Rent(shape);
+        tensor.CopyFrom(table.AsSpan(0, shape.Length));
+        return tensor;
+    }
+
+    private static bool Trains(Parameter? parameter) => parameter is { Trainable: true };
+
+    private void ReadAffine()
+    {
+        Read(Gamma, 1f, Tables.Gamma);
+        Read(Beta, 0f, Tables.Beta);
+    }
+
+    private void Read(Parameter? parameter, float otherwise, float[] perChannel)
+    {
+        if (parameter is null)
+        {
+            Array.Fill(perChannel, otherwise);
+            return;
+        }
+
+        parameter.Value.CopyTo(_affine);
+        for (var c = 0; c < Channels; c++) perChannel[c] = _affine[c / (Channels / _affine.Length)];
+    }
+
+    /// <summary>How D enters the gradient.</summary>
+    protected enum Slope
+    {
+        /// <summary>Not at all.</summary>
+        None,
+
+        /// <summary>Times x − mean.</summary>
+        Centered,
+
+        /// <summary>Times the sign of x − mean.</summary>
+        Signs,
+    }
+
+    /// <summary>What the backward pass needs of the forward pass.</summary>
+    protected struct SavedTensors
+    {
+        /// <summary>What was centred and scaled: the layer's input, or a rounded form of it.</summary>
+        public Tensor Input;
+
+        /// <summary>[segments, channels].</summary>
+        public Tensor Mean;
+
+        /// <inheritdoc cref="Mean"/>
+        public Tensor Rstd;
+
+        /// <inheritdoc cref="Mean"/>
+        public Tensor Scale;
+
+        /// <inheritdoc cref="Mean"/>
+        public Tensor Shift;
+
+        /// <summary>The method's own; null if it needs none.</summary>
+        public Tensor? Extra;
+
+        /// <summary>A second one of the method's own.</summary>
+        public Tensor? Other;
+
+        /// <summary>True if statistics over the batch played a part.</summary>
+        public bool Batch;
+    }
+
+    private sealed class Undo : Node
+    {
+        public TableNormLayer Layer = null!;
+        public Tensor X = null!;
+        public SavedTensors Saved;
+        public bool Measured;
+
+        protected internal override void Backward(Tape tape, Tensor outputGradient)
+        {
+            var t = Layer.Tables;
+            var slope = Layer.Activation.Slope;
+            var shape = Saved.Mean.Shape;
+            t.Reserve(shape[0], X.Shape.Rows / shape[0]);
+            Layer.ReadAffine();
+            Layer.Download(Saved.Mean, t.Mean);
+            Layer.Download(Saved.Rstd, t.Rstd);
+            Layer.Download(Saved.Scale, t.Scale);
+            var sum = tape.Rent(shape);
+            var product = Layer.NeedsProduct ? tape.Rent(shape) : null;
+            tape.Backend.RescaleBackwardReduce(
+                Saved.Input, outputGradient, Saved.Mean, Saved.Rstd, Saved.Scale, Saved.Shift, slope, sum, product);
+            Layer.Download(sum, t.Sum);
+            if (product is not null) Layer.Download(product, t.Product);
+            Layer.AddParameterGradients(tape, Saved, outputGradient);
+            if (tape.Gradient(X, out var accumulate) is not { } dx) return;
+            var kind = Slope.None;
+            if (Measured)
+            {
+                kind = Layer.Differentiate(tape, Saved);
+            }
+            else
+            {
+                t.Scale.AsSpan(0, t.Count).CopyTo(t.A);
+                Array.Clear(t.B, 0, t.Count);
+            }
+
+            Tensor a = Upload(tape, shape, t.A), b = Upload(tape, shape, t.B);
+            var d = kind == Slope.None ? null : Upload(tape, shape, t.D);
+            tape.Backend.RescaleBackwardApply(
+                Saved.Input, outputGradient, Saved.Mean, Saved.Scale, Saved.Shift, slope, a, b, d, kind == Slope.Signs, dx,
+                accumulate);
+            if (Measured) Layer.Scatter(tape, Saved, dx);
+        }
+    }
+}
