@@ -37,6 +37,9 @@ public abstract record Norm
         NormMethod.Of<BatchNorm>(),
         NormMethod.Of<MeanOnlyBatchNorm>(),
         NormMethod.Of<WeightNorm>(),
+        NormMethod.Of<WeightStandardization>(),
+        NormMethod.Of<BoundedWeightNorm>(),
+        NormMethod.Of<SpectralNorm>(),
     ];
 
     /// <summary>The module placed after a linear map, or null for none.</summary>

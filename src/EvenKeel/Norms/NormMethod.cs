@@ -40,6 +40,15 @@ public sealed class NormOptionAttribute(string name, string description) : Attri
     public string Description { get; } = description;
 }
 
+/// <summary>The text of an enum's value in scheme text, where it is not the value's own name in lower case.</summary>
+/// <param name="text">Letters, digits, points and hyphens.</param>
+[AttributeUsage(AttributeTargets.Field)]
+public sealed class NormTextAttribute(string text) : Attribute
+{
+    /// <summary>The text, such as <c>inf</c>.</summary>
+    public string Text { get; } = text;
+}
+
 /// <summary>One option of a method.</summary>
 /// <param name="Name">Name in scheme text.</param>
 /// <param name="Description">What it does.</param>
@@ -84,6 +93,12 @@ public sealed class NormMethod
     /// <summary>Options with their defaults.</summary>
     public IReadOnlyList<NormOption> Options { get; }
 
+    /// <summary>Name of the option that, where a method has one, sets the others to a published convention.</summary>
+    internal const string PresetName = "preset";
+
+    /// <summary>The property of the preset, or null.</summary>
+    internal PropertyInfo? Preset => Options.FirstOrDefault(o => o.Name == PresetName)?.Property;
+
     /// <summary>The entry of a record.</summary>
     /// <exception cref="InvalidOperationException">The record has no <see cref="NormMethodAttribute"/>.</exception>
     public static NormMethod Of<T>() where T : Norm, new() => new(
@@ -103,13 +118,13 @@ internal static class NormValues
     {
         float number => number.ToString("R", CultureInfo.InvariantCulture).ToLowerInvariant(),
         bool flag => flag ? "true" : "false",
-        Enum choice => Kebab(choice.ToString()),
+        Enum choice => Text(choice.GetType(), choice.ToString()),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 
     public static IReadOnlyList<string>? Choices(Type type) =>
         type == typeof(bool) ? ["true", "false"]
-        : type.IsEnum ? [.. Enum.GetNames(type).Select(Kebab)]
+        : type.IsEnum ? [.. Enum.GetNames(type).Select(name => Text(type, name))]
         : null;
 
     /// <summary>The value, or null if the text is not one.</summary>
@@ -120,12 +135,23 @@ internal static class NormValues
         if (type == typeof(int))
             return int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var integer) ? integer : null;
         if (type == typeof(bool)) return text switch { "true" => true, "false" => false, _ => null };
-        var name = Enum.GetNames(type).FirstOrDefault(n => Kebab(n) == text);
+        if (type == typeof(string)) return IsText(text) ? text : null;
+        var name = Enum.GetNames(type).FirstOrDefault(n => Text(type, n) == text);
         return name is null ? null : Enum.Parse(type, name);
     }
 
     public static string Expected(Type type) =>
-        Choices(type) is { } choices ? string.Join(" or ", choices) : type == typeof(int) ? "a whole number" : "a number";
+        Choices(type) is { } choices ? string.Join(" or ", choices)
+        : type == typeof(int) ? "a whole number"
+        : type == typeof(string) ? "a path without commas and brackets"
+        : "a number";
+
+    /// <summary>True if a text can stand in scheme text: commas and brackets have a meaning there, and spaces at its
+    /// ends would be lost.</summary>
+    public static bool IsText(string text) => text.Length > 0 && text == text.Trim() && text.IndexOfAny([',', '(', ')']) < 0;
+
+    private static string Text(Type type, string name) =>
+        type.GetField(name)!.GetCustomAttribute<NormTextAttribute>()?.Text ?? Kebab(name);
 
     // InsideRoot -> inside-root.
     private static string Kebab(string name) => string.Concat(

@@ -24,9 +24,12 @@ internal static class SchemeText
     {
         var method = Norm.Methods.FirstOrDefault(m => m.Type == norm.GetType());
         if (method is null) return norm.GetType().Name;
+        // A preset sets other options: what is left to say is what differs from it.
+        var baseline = method.Create();
+        if (method.Preset is { } preset) preset.SetValue(baseline, preset.GetValue(norm));
         var changed = method.Options
-            .Select(o => (o.Name, Text: NormValues.Format(o.Property.GetValue(norm)!), o.Default))
-            .Where(o => o.Text != o.Default)
+            .Select(o => (o.Name, Text: NormValues.Format(o.Property.GetValue(norm)!), Option: o))
+            .Where(o => o.Text != (o.Option.Property == method.Preset ? o.Option.Default : NormValues.Format(o.Option.Property.GetValue(baseline)!)))
             .Select(o => $"{o.Name}={o.Text}")
             .ToArray();
         return changed.Length == 0 ? method.Name : $"{method.Name}({string.Join(',', changed)})";
@@ -43,10 +46,10 @@ internal static class SchemeText
                 $"Normalization method '{name}' does not exist: {NearestName.Expected(name, Norm.Methods.Select(m => m.Name))}");
         var norm = method.Create();
         if (open < 0) return norm;
-        foreach (var setting in Split(part[(open + 1)..^1], ','))
+        foreach (var setting in Split(part[(open + 1)..^1], ',').OrderBy(s => IsPreset(s) ? 0 : 1))
         {
             var equals = setting.IndexOf('=', StringComparison.Ordinal);
-            var option = (equals < 0 ? setting : setting[..equals]).Trim();
+            var option = NameOf(setting);
             var known = method.Options.FirstOrDefault(o => o.Name == option)
                 ?? throw new UserException(
                     method.Options.Count == 0
@@ -55,13 +58,23 @@ internal static class SchemeText
             var text = equals < 0 ? "" : setting[(equals + 1)..].Trim();
             var type = known.Property.PropertyType;
             var value = NormValues.Parse(text, type)
-                ?? throw new UserException($"{name}({option}={text}): expected {NormValues.Expected(type)}, as in {name}({option}={known.Default}).");
+                ?? throw new UserException(
+                    $"{name}({option}={text}): expected {NormValues.Expected(type)}{(known.Default.Length == 0 ? "" : $", as in {name}({option}={known.Default})")}.");
             known.Property.SetValue(norm, value);
         }
 
         norm.Validate();
         return norm;
     }
+
+    private static string NameOf(string setting)
+    {
+        var equals = setting.IndexOf('=', StringComparison.Ordinal);
+        return (equals < 0 ? setting : setting[..equals]).Trim();
+    }
+
+    // Wherever it stands, the preset comes first, so that the other settings change what it set.
+    private static bool IsPreset(string setting) => NameOf(setting) == NormMethod.PresetName;
 
     // Splits outside brackets only, so that options may hold the separator's character.
     private static IEnumerable<string> Split(string text, char separator)
