@@ -28,6 +28,18 @@ internal static unsafe class Elementwise
     /// <summary>y += x.</summary>
     public static void AddTo(Workers workers, ReadOnlySpan<float> x, Span<float> y) => Add(workers, y, x, y);
 
+    /// <summary>y = a·b, element by element.</summary>
+    public static void Multiply(Workers workers, ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y)
+    {
+        Require.Length(b, a.Length);
+        Require.Length(y, a.Length);
+        fixed (float* ap = a, bp = b, yp = y)
+        {
+            var job = new MultiplyJob(ap, bp, yp, y.Length);
+            workers.Run(Chunk.Cover(y.Length), ref job);
+        }
+    }
+
     /// <summary>y = factor·x.</summary>
     public static void Scale(Workers workers, float factor, ReadOnlySpan<float> x, Span<float> y)
     {
@@ -84,6 +96,18 @@ internal static unsafe class Elementwise
             var i = 0;
             for (; i <= count - 16; i += 16) V.Store(yp + i, V.Load(ap + i) + V.Load(bp + i));
             for (; i < count; i++) yp[i] = ap[i] + bp[i];
+        }
+    }
+
+    private readonly struct MultiplyJob(float* a, float* b, float* y, int length) : ILaneJob
+    {
+        public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
+        {
+            var (start, count) = Chunk.Of(chunk, length);
+            float* ap = a + start, bp = b + start, yp = y + start;
+            var i = 0;
+            for (; i <= count - 16; i += 16) V.Store(yp + i, V.Load(ap + i) * V.Load(bp + i));
+            for (; i < count; i++) yp[i] = ap[i] * bp[i];
         }
     }
 

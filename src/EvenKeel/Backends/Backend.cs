@@ -57,6 +57,8 @@ public abstract class Backend : IDisposable
 
     internal abstract void AddTo(Tensor x, Tensor y);
 
+    internal abstract void Multiply(Tensor a, Tensor b, Tensor y);
+
     internal abstract void Scale(float factor, Tensor x, Tensor y);
 
     internal abstract void LeakyRelu(float slope, Tensor x, Tensor y);

@@ -98,6 +98,8 @@ public sealed class CpuBackend : Backend
 
     internal override void AddTo(Tensor x, Tensor y) => Elementwise.AddTo(_workers, In(x), Out(y));
 
+    internal override void Multiply(Tensor a, Tensor b, Tensor y) => Elementwise.Multiply(_workers, In(a), In(b), Out(y));
+
     internal override void Scale(float factor, Tensor x, Tensor y) =>
         Elementwise.Scale(_workers, factor, In(x), Out(y));
 

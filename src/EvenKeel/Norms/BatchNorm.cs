@@ -102,6 +102,9 @@ public sealed record BatchNorm : Norm
             _gain = new float[channels];
         }
 
+        // Frozen statistics are constants, which undo nothing.
+        public override bool UndoesScale => Statistics != StatisticsSource.Running;
+
         public override void CheckTraining(Shape input) => CheckElements(input, input.Rows);
 
         public override Tensor Forward(Pass pass, Tensor x)

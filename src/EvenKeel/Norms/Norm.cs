@@ -40,6 +40,11 @@ public abstract record Norm
         NormMethod.Of<WeightStandardization>(),
         NormMethod.Of<BoundedWeightNorm>(),
         NormMethod.Of<SpectralNorm>(),
+        NormMethod.Of<AdaptiveGradientClipping>(),
+        NormMethod.Of<RecordNorms>(),
+        NormMethod.Of<WeightDecayMimic>(),
+        NormMethod.Of<NormScheduling>(),
+        NormMethod.Of<PathSgd>(),
     ];
 
     /// <summary>The module placed after a linear map, or null for none.</summary>

@@ -96,17 +96,21 @@ public sealed record SpectralNorm : Norm
             var tape = pass.Tape;
             var backend = tape.Backend;
             var v = _raw.Value;
-            _matrix ??= v.View(new Shape(v.Shape.Rows, v.Shape.Channels));
-            _leftRow ??= _left.Value.View(Row(_left.Shape.Length));
-            _rightRow ??= _right.Value.View(Row(_right.Shape.Length));
+            if (_matrix is null || _matrix.Storage != v.Storage)
+            {
+                _matrix = v.View(new Shape(v.Shape.Rows, v.Shape.Channels));
+                _leftRow = _left.Value.View(Row(_left.Shape.Length));
+                _rightRow = _right.Value.View(Row(_right.Shape.Length));
+            }
+
             for (var i = 0; i < _norm.Iterations && pass.Mode == PassMode.Train; i++)
             {
-                _norm.ToLeft(backend, _matrix, _rightRow, _leftRow);
-                _norm.ToRight(backend, _matrix, _leftRow, _rightRow);
+                _norm.ToLeft(backend, _matrix, _rightRow!, _leftRow!);
+                _norm.ToRight(backend, _matrix, _leftRow!, _rightRow!);
             }
 
             // The vectors may move before the backward pass comes: it gets copies.
-            Tensor left = tape.Rent(_leftRow.Shape), right = tape.Rent(_rightRow.Shape), product = tape.Rent(_leftRow.Shape);
+            Tensor left = tape.Rent(_leftRow!.Shape), right = tape.Rent(_rightRow!.Shape), product = tape.Rent(_leftRow.Shape);
             backend.Copy(_leftRow, left);
             backend.Copy(_rightRow, right);
             backend.DenseForward(right, _matrix, null, 1f, product);

@@ -15,6 +15,7 @@ public class SchemeTests
     [InlineData("ws(preset=timm-scaled,gamma=1.7139589)")]
     [InlineData("ws(preset=nfnet,std=unbiased)")]
     [InlineData("bwn(p=inf,form=prenorm)")]
+    [InlineData("bn+wdmimic(from=runs/study/bn+record-1-0a1b,maxRatio=10)")]
     public void TextRoundTrips(string text) => Assert.Equal(text, Scheme.Parse(text).ToString());
 
     [Fact]
@@ -51,6 +52,10 @@ public class SchemeTests
     [InlineData("bwn(p=1,form=mean-norm)", "always takes the 2-norm")]
     [InlineData("ws(epsilon=0)", "an epsilon or a floor above 0")]
     [InlineData("ws(gamma=2)", "write gain=scaled too")]
+    [InlineData("wdmimic(from=a(1))", "wdmimic(from=a(1)): expected a path without commas and brackets.")]
+    [InlineData("record(path=)", "a path without commas and brackets, as in record(path=norms.ekpt)")]
+    [InlineData("normschedule(every=0)", "expected 1 or more epochs")]
+    [InlineData("agc(clip=0)", "expected a number above 0")]
     [InlineData("sn(warmup=0)", "expected 1 or more")]
     [InlineData("bn+mobn", "bn and mobn both normalize activations")]
     [InlineData("bn+none", "joins none with other methods")]

@@ -28,6 +28,9 @@ internal static class Operations
             ["adam"] = OptimizerChecks.Adam,
             ["adamw"] = OptimizerChecks.AdamW,
             ["adamax"] = OptimizerChecks.Adamax,
+            ["wd_mimic"] = StepHookChecks.WeightDecayMimic,
+            ["norm_schedule"] = StepHookChecks.NormSchedule,
+            ["agc"] = StepHookChecks.AdaptiveGradientClipping,
             ["train"] = TrajectoryCheck.Train,
         };
 }
