@@ -37,7 +37,8 @@ public enum StandardizationPreset
 }
 
 /// <summary>
-/// Weight standardization: the weights of each output are centred and scaled to deviation 1.
+/// Weight standardization: the weights of each output are centred and scaled to deviation 1, for a normalizer of
+/// activations to follow (<c>ws+bn</c>): without one, or the scaled gain, activations grow by √n in every layer.
 /// <para>Formula: w_o = (v_o − μ_o)/s_o, s = σ + ε or √(σ² + ε), over the n weights of output o; with the scaled gain
 /// w_o = g_o·γ/√n·(v_o − μ_o)/s_o. With q = Σ dw·(v − μ)/s:
 /// dv = (k/s)·(dw − mean(dw) − (v − μ)·q/(mτ)), k the gain's factor or 1, m = n or n − 1, τ = s for ε inside the root
