@@ -1,4 +1,6 @@
 using System.CommandLine;
+using EvenKeel.Norms;
+using EvenKeel.Optim;
 using EvenKeel.Training;
 
 namespace EvenKeel.Cli;
@@ -20,6 +22,7 @@ internal sealed class RunOptions
     private readonly Option<double> _rate;
     private readonly Option<double> _momentum;
     private readonly Option<double> _decay;
+    private readonly Option<string> _decayScope;
     private readonly Option<string> _schedule;
     private readonly Option<double> _from;
     private readonly Option<double?> _beta1After;
@@ -42,7 +45,9 @@ internal sealed class RunOptions
         _optimizer = Option("--optimizer", "sgd, adam, adamw or adamax.", defaults.Optimizer.Kind, "NAME");
         _rate = Option("--rate", "Learning rate.", defaults.Optimizer.LearningRate, "RATE");
         _momentum = Option("--momentum", "Momentum of sgd.", defaults.Optimizer.Momentum, "M");
-        _decay = Option("--weight-decay", "Weight decay on weights.", defaults.Optimizer.WeightDecay, "L");
+        _decay = Option("--weight-decay", "Weight decay.", defaults.Optimizer.WeightDecay, "L");
+        _decayScope = Option("--decay-scope", "What is decayed: weights, all (gains and biases too) or scale-dependent (weights that no normalizer makes scale invariant).", NormValues.Format(defaults.Optimizer.DecayScope), "NAME");
+        _decayScope.CustomParser = CommonOptions.Named(text => NormValues.Format(Scope(text)));
         _schedule = Option("--schedule", "Learning rate over the run: constant, linear or cosine.", defaults.Schedule.Kind, "NAME");
         _from = Option("--from", "Share of the run after which 'linear' falls to zero.", defaults.Schedule.From, "SHARE");
         _beta1After = Option("--beta1-after", "Adam's beta1 after that share of the run.", defaults.Schedule.Beta1After, "B");
@@ -56,7 +61,7 @@ internal sealed class RunOptions
         foreach (var option in new Option[]
                  {
                      _model, _width, _data, _trainImages, _validationImages, _testImages, _preprocess, _augment, _epochs,
-                     _batch, _optimizer, _rate, _momentum, _decay, _schedule, _from, _beta1After, _init, _initImages,
+                     _batch, _optimizer, _rate, _momentum, _decay, _decayScope, _schedule, _from, _beta1After, _init, _initImages,
                  })
         {
             command.Add(option);
@@ -84,6 +89,7 @@ internal sealed class RunOptions
             LearningRate = result.GetValue(_rate),
             Momentum = result.GetValue(_momentum),
             WeightDecay = result.GetValue(_decay),
+            DecayScope = Scope(result.GetValue(_decayScope)!),
         },
         Schedule = new ScheduleSpec
         {
@@ -92,6 +98,9 @@ internal sealed class RunOptions
             Beta1After = result.GetValue(_beta1After),
         },
     };
+
+    private static DecayScope Scope(string text) => NormValues.Parse(text, typeof(DecayScope)) as DecayScope?
+        ?? throw new UserException($"--decay-scope {text}: expected {NormValues.Expected(typeof(DecayScope))}.");
 
     private static Option<T> Option<T>(string name, string description, T fallback, string helpName) => new(name)
     {

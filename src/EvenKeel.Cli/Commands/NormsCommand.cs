@@ -68,7 +68,7 @@ internal static class NormsCommand
                 ["option", "default", "values", "meaning"],
                 method.Options.Select(o => new[]
                 {
-                    o.Name, o.Default, o.Values is null ? "a number" : string.Join(" | ", o.Values), o.Description,
+                    o.Name, o.Default, o.Values is null ? NormValues.Expected(o.Property.PropertyType) : string.Join(" | ", o.Values), o.Description,
                 }));
         }
     }

@@ -76,6 +76,14 @@ public abstract class Backend : IDisposable
 
     internal abstract void ChannelScaleAdd(Tensor x, Tensor a, Tensor z, Tensor b, Tensor y);
 
+    internal abstract void ChannelAbsoluteSum(Tensor x, Tensor sums);
+
+    internal abstract void ChannelAbsoluteMax(Tensor x, Tensor peaks);
+
+    internal abstract void ChannelScaleAddSign(Tensor x, Tensor a, Tensor z, Tensor b, Tensor y);
+
+    internal abstract void ChannelAddSignAtPeak(Tensor z, Tensor peaks, Tensor b, Tensor y);
+
     internal abstract void MeanVariance(Tensor x, Tensor mean, Tensor variance);
 
     internal abstract void Mean(Tensor x, Tensor mean);

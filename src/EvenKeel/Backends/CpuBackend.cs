@@ -124,6 +124,18 @@ public sealed class CpuBackend : Backend
     internal override void ChannelScaleAdd(Tensor x, Tensor a, Tensor z, Tensor b, Tensor y) =>
         Channels.ScaleAdd(_workers, In(x), In(a), In(z), In(b), a.Shape.Length, Out(y));
 
+    internal override void ChannelAbsoluteSum(Tensor x, Tensor sums) =>
+        Channels.AbsoluteSum(_workers, In(x), sums.Shape.Length, Out(sums));
+
+    internal override void ChannelAbsoluteMax(Tensor x, Tensor peaks) =>
+        Channels.AbsoluteMax(_workers, In(x), peaks.Shape.Length, Out(peaks));
+
+    internal override void ChannelScaleAddSign(Tensor x, Tensor a, Tensor z, Tensor b, Tensor y) =>
+        Channels.ScaleAddSign(_workers, In(x), In(a), In(z), In(b), a.Shape.Length, Out(y));
+
+    internal override void ChannelAddSignAtPeak(Tensor z, Tensor peaks, Tensor b, Tensor y) =>
+        Channels.AddSignAtPeak(_workers, In(z), In(peaks), In(b), peaks.Shape.Length, Out(y));
+
     internal override void MeanVariance(Tensor x, Tensor mean, Tensor variance) =>
         Moments.MeanVariance(_workers, In(x), x.Shape.Channels, Out(mean), Out(variance));
 

@@ -50,6 +50,10 @@ public abstract class NormLayer(int channels, Activation activation) : Module
     /// <summary>True if this pass moves the running statistics: training only, never the initialization pass.</summary>
     protected bool Updates(Pass pass) => UpdateRunning && pass.Mode is PassMode.Train or PassMode.Recalibrate;
 
+    /// <summary>True if the output does not change, but for ε, when the input is multiplied by a positive number: the
+    /// weights of a linear map before it are then scale invariant.</summary>
+    public virtual bool UndoesScale => false;
+
     /// <summary>
     /// What the layer does in evaluation, before its activation, as y = scale[c]·x + shift[c]; null if it is not such
     /// a map (it measures its input also in evaluation), so that it cannot fold into the linear map before it.

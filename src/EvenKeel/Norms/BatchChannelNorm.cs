@@ -64,6 +64,8 @@ public sealed record BatchChannelNorm : Norm
             Running = batch.Running;
         }
 
+        public override bool UndoesScale => _batch.UndoesScale;
+
         public override Tensor Forward(Pass pass, Tensor x)
         {
             (_batch.Statistics, _batch.UpdateRunning) = (Statistics, UpdateRunning);

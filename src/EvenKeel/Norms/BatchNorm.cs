@@ -30,19 +30,19 @@ public enum Variance
 public enum Deviation
 {
     /// <summary>The standard deviation.</summary>
-    [OptionText("2")]
+    [NormText("2")]
     L2,
 
     /// <summary>The mean absolute deviation, times √(π/2).</summary>
-    [OptionText("1")]
+    [NormText("1")]
     L1,
 
     /// <summary>The mean of the k largest absolute deviations, times C_n.</summary>
-    [OptionText("topk")]
+    [NormText("topk")]
     TopK,
 
     /// <summary>The largest absolute deviation, times C_n.</summary>
-    [OptionText("inf")]
+    [NormText("inf")]
     Inf,
 }
 

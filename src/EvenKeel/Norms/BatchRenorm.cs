@@ -72,6 +72,9 @@ public sealed record BatchRenorm : Norm
                 RunningSpread.Scale, norm.RunningRate);
         }
 
+        // The corrections compare with running statistics, which do not follow the scale at once.
+        public override bool UndoesScale => false;
+
         public override void CheckTraining(Shape input) => CheckElements(input, input.Rows);
 
         public override (float[] Scale, float[] Shift)? EvaluationMap()

@@ -61,6 +61,8 @@ public sealed record EvoNormB0 : Norm
                 norm.RunningRate);
         }
 
+        public override bool UndoesScale => Statistics != StatisticsSource.Running;
+
         public override void CheckTraining(Shape input) => CheckElements(input, input.Rows);
 
         public override Tensor Forward(Pass pass, Tensor x)

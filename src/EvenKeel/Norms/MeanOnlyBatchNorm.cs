@@ -46,6 +46,8 @@ public sealed record MeanOnlyBatchNorm : Norm
 
         protected override bool NeedsProduct => false;
 
+        public override bool UndoesScale => false;
+
         public override void CheckTraining(Shape input) => CheckElements(input, input.Rows);
 
         public override (float[] Scale, float[] Shift)? EvaluationMap()

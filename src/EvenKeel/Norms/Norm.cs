@@ -50,6 +50,14 @@ public abstract record Norm
         NormMethod.Of<SwitchableNorm>(),
         NormMethod.Of<BatchChannelNorm>(),
         NormMethod.Of<WeightNorm>(),
+        NormMethod.Of<WeightStandardization>(),
+        NormMethod.Of<BoundedWeightNorm>(),
+        NormMethod.Of<SpectralNorm>(),
+        NormMethod.Of<AdaptiveGradientClipping>(),
+        NormMethod.Of<RecordNorms>(),
+        NormMethod.Of<WeightDecayMimic>(),
+        NormMethod.Of<NormScheduling>(),
+        NormMethod.Of<PathSgd>(),
     ];
 
     /// <summary>The module placed after a linear map, or null for none.</summary>

@@ -43,12 +43,12 @@ public sealed class NormOptionAttribute(string name, string description) : Attri
     public int Order { get; init; }
 }
 
-/// <summary>The text of an enumeration's value in a scheme, where its name does not do.</summary>
-/// <param name="text">The text.</param>
+/// <summary>The text of an enum's value in scheme text, where it is not the value's own name in lower case.</summary>
+/// <param name="text">Letters, digits, points and hyphens.</param>
 [AttributeUsage(AttributeTargets.Field)]
-public sealed class OptionTextAttribute(string text) : Attribute
+public sealed class NormTextAttribute(string text) : Attribute
 {
-    /// <summary>The text.</summary>
+    /// <summary>The text, such as <c>inf</c>.</summary>
     public string Text { get; } = text;
 }
 
@@ -134,13 +134,21 @@ internal static class NormValues
         if (type == typeof(int))
             return int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var integer) ? integer : null;
         if (type == typeof(bool)) return text switch { "true" => true, "false" => false, _ => null };
+        if (type == typeof(string)) return IsText(text) ? text : null;
         var parts = IsFlags(type) ? text.Split('/') : [text];
         var names = parts.Select(part => Enum.GetNames(type).FirstOrDefault(n => TextOf(type, n) == part)).ToArray();
         return names.Contains(null) ? null : Enum.Parse(type, string.Join(',', names));
     }
 
     public static string Expected(Type type) =>
-        Choices(type) is { } choices ? string.Join(" or ", choices) + (IsFlags(type) ? ", joined by '/'" : "") : type == typeof(int) ? "a whole number" : "a number";
+        Choices(type) is { } choices ? string.Join(" or ", choices) + (IsFlags(type) ? ", joined by '/'" : "")
+        : type == typeof(int) ? "a whole number"
+        : type == typeof(string) ? "a path without commas and brackets"
+        : "a number";
+
+    /// <summary>True if a text can stand in scheme text: commas and brackets have a meaning there, and spaces at its
+    /// ends would be lost.</summary>
+    public static bool IsText(string text) => text.Length > 0 && text == text.Trim() && text.IndexOfAny([',', '(', ')']) < 0;
 
     private static bool IsFlags(Type type) => type.IsDefined(typeof(FlagsAttribute));
 
@@ -148,7 +156,7 @@ internal static class NormValues
         '/', value.ToString().Split(", ").Select(name => TextOf(value.GetType(), name)));
 
     private static string TextOf(Type type, string name) =>
-        type.GetField(name)?.GetCustomAttribute<OptionTextAttribute>()?.Text ?? Kebab(name);
+        type.GetField(name)?.GetCustomAttribute<NormTextAttribute>()?.Text ?? Kebab(name);
 
     // InsideRoot -> inside-root.
     private static string Kebab(string name) => string.Concat(

@@ -54,7 +54,7 @@ internal static class SchemeText
         foreach (var setting in Split(part[(open + 1)..^1], ','))
         {
             var equals = setting.IndexOf('=', StringComparison.Ordinal);
-            var option = (equals < 0 ? setting : setting[..equals]).Trim();
+            var option = NameOf(setting);
             var known = method.Options.FirstOrDefault(o => o.Name == option)
                 ?? throw new UserException(
                     method.Options.Count == 0
@@ -63,7 +63,8 @@ internal static class SchemeText
             var text = equals < 0 ? "" : setting[(equals + 1)..].Trim();
             var type = known.Property.PropertyType;
             var value = NormValues.Parse(text, type)
-                ?? throw new UserException($"{name}({option}={text}): expected {NormValues.Expected(type)}, as in {name}({option}={known.Default}).");
+                ?? throw new UserException(
+                    $"{name}({option}={text}): expected {NormValues.Expected(type)}{(known.Default.Length == 0 ? "" : $", as in {name}({option}={known.Default})")}.");
             values.Add((known, value));
         }
 
@@ -73,6 +74,12 @@ internal static class SchemeText
 
         norm.Validate();
         return norm;
+    }
+
+    private static string NameOf(string setting)
+    {
+        var equals = setting.IndexOf('=', StringComparison.Ordinal);
+        return (equals < 0 ? setting : setting[..equals]).Trim();
     }
 
     // Splits outside brackets only, so that options may hold the separator's character.

@@ -1,14 +1,33 @@
+using System.Text.Json.Serialization;
 using EvenKeel.Backends;
 using EvenKeel.Modules;
 using EvenKeel.Tensors;
 
 namespace EvenKeel.Optim;
 
+/// <summary>What weight decay acts on.</summary>
+public enum DecayScope
+{
+    /// <summary>Convolution and dense weights; gains and biases are exempt.</summary>
+    [JsonStringEnumMemberName("weights")]
+    Weights,
+
+    /// <summary>Every parameter.</summary>
+    [JsonStringEnumMemberName("all")]
+    All,
+
+    /// <summary>Weights whose scale matters: those that a method or the normalizer behind them makes scale invariant are
+    /// exempt too, as decay moves nothing there but the effective learning rate (arXiv 1803.01814, section 2).</summary>
+    [JsonStringEnumMemberName("scale-dependent")]
+    ScaleDependent,
+}
+
 /// <summary>Moves parameters along their gradients.</summary>
 /// <param name="network">Whose parameters.</param>
 public abstract class Optimizer(Network network)
 {
     private readonly List<(string Name, Tensor Value)> _state = [];
+    private readonly bool[] _decays = Decays(network, DecayScope.Weights);
 
     /// <summary>Learning rate of the next step; a schedule moves it.</summary>
     public double LearningRate { get; set; }
@@ -16,8 +35,16 @@ public abstract class Optimizer(Network network)
     /// <summary>Weight decay λ of the next step.</summary>
     public double WeightDecay { get; init; }
 
-    /// <summary>True to decay gains and biases too; by default only weights are.</summary>
-    public bool DecayAll { get; init; }
+    /// <summary>What is decayed.</summary>
+    public DecayScope DecayScope
+    {
+        get;
+        init
+        {
+            field = value;
+            _decays = Decays(network, value);
+        }
+    }
 
     /// <summary>Steps taken.</summary>
     public long Steps { get; set; }
@@ -36,7 +63,7 @@ public abstract class Optimizer(Network network)
         {
             var parameter = network.Parameters[i];
             if (parameter.Trainable && parameter.Value.Gradient is { } gradient)
-                Update(i, parameter.Value, gradient, Decays(parameter) ? (float)WeightDecay : 0f);
+                Update(i, parameter.Value, gradient, _decays[i] ? (float)WeightDecay : 0f);
         }
     }
 
@@ -60,5 +87,9 @@ public abstract class Optimizer(Network network)
         return buffers;
     }
 
-    private bool Decays(Parameter parameter) => DecayAll || parameter.Kind == ParameterKind.Weight;
+    private static bool[] Decays(Network network, DecayScope scope)
+    {
+        IReadOnlySet<Parameter> exempt = scope == DecayScope.ScaleDependent ? ScaleInvariance.Weights(network.Root) : new HashSet<Parameter>();
+        return [.. network.Parameters.Select(p => scope == DecayScope.All || (p.Kind == ParameterKind.Weight && !exempt.Contains(p)))];
+    }
 }

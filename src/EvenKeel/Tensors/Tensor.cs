@@ -45,6 +45,11 @@ public sealed class Tensor
         Storage.Write(source);
     }
 
+    /// <summary>The same lasting memory under another shape of as many elements; it has no gradient of its own.</summary>
+    internal Tensor View(Shape shape) => shape.Length == Shape.Length
+        ? new Tensor(Storage, shape)
+        : throw new ArgumentException($"A tensor of shape {Shape} cannot be seen as {shape}: they differ in their number of elements.");
+
     /// <summary>The elements as a new array.</summary>
     public float[] ToArray()
     {

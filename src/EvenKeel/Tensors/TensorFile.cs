@@ -19,12 +19,17 @@ public static class TensorFile
 
     /// <summary>Writes tensors and facts.</summary>
     public static void Write(
-        Stream stream, IReadOnlyDictionary<string, string> facts, IEnumerable<(string Name, Tensor Value)> tensors)
+        Stream stream, IReadOnlyDictionary<string, string> facts, IEnumerable<(string Name, Tensor Value)> tensors) =>
+        Write(stream, facts, [.. tensors.Select(t => (t.Name, t.Value.Shape, (Func<float[]>)t.Value.ToArray))]);
+
+    /// <summary>Writes numbers that lie in no tensor; each is asked for when its turn comes, so that only one is in
+    /// memory, and must be its own copy.</summary>
+    internal static void Write(
+        Stream stream, IReadOnlyDictionary<string, string> facts, IReadOnlyList<(string Name, Shape Shape, Func<float[]> Values)> list)
     {
-        var list = tensors.ToArray();
         var header = JsonSerializer.SerializeToUtf8Bytes(new Header(
             facts.ToDictionary(f => f.Key, f => f.Value),
-            [.. list.Select(t => new Entry(t.Name, t.Value.Shape.ToArray()))]));
+            [.. list.Select(t => new Entry(t.Name, t.Shape.ToArray()))]));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> sizes = stackalloc byte[8];
         BinaryPrimitives.WriteUInt32LittleEndian(sizes, Version);
@@ -32,9 +37,9 @@ public static class TensorFile
         Put(stream, hash, Magic);
         Put(stream, hash, sizes);
         Put(stream, hash, header);
-        foreach (var (_, value) in list)
+        foreach (var (_, _, values) in list)
         {
-            var numbers = value.ToArray();
+            var numbers = values();
             if (!BitConverter.IsLittleEndian) Swap(numbers);
             Put(stream, hash, MemoryMarshal.AsBytes(numbers.AsSpan()));
         }
@@ -132,6 +137,9 @@ public sealed class TensorFileContents(
     public string Fact(string key) => Facts.TryGetValue(key, out var value)
         ? value
         : throw new UserException($"{name} lacks the fact '{key}'; it was written by something else.");
+
+    /// <summary>Shape and numbers of a tensor that <see cref="Names"/> lists.</summary>
+    internal (Shape Shape, float[] Values) this[string key] => tensors[key];
 
     /// <summary>Copies a tensor's numbers into place.</summary>
     /// <exception cref="UserException">It is missing or has another shape.</exception>

@@ -18,7 +18,8 @@ internal static class Checkpoint
 {
     private const string FileName = "checkpoint-last.ekpt";
 
-    public static void Save(RunFolder folder, RunSpec spec, Network network, Optimizer optimizer, TrainingPosition at)
+    public static void Save(
+        RunFolder folder, RunSpec spec, Network network, Optimizer optimizer, IReadOnlyList<StepHook> hooks, TrainingPosition at)
     {
         var facts = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -31,11 +32,12 @@ internal static class Checkpoint
             ["optimizerSteps"] = Text(optimizer.Steps),
         };
         WholeFile.Write(
-            Path(folder), stream => TensorFile.Write(stream, facts, network.State().Concat(optimizer.State)));
+            Path(folder), stream => TensorFile.Write(stream, facts, State(network, optimizer, hooks)));
     }
 
     /// <summary>Restores the last checkpoint; null if the run has none.</summary>
-    public static TrainingPosition? Load(RunFolder folder, RunSpec spec, Network network, Optimizer optimizer)
+    public static TrainingPosition? Load(
+        RunFolder folder, RunSpec spec, Network network, Optimizer optimizer, IReadOnlyList<StepHook> hooks)
     {
         var path = Path(folder);
         if (!File.Exists(path)) return null;
@@ -43,12 +45,16 @@ internal static class Checkpoint
         var file = TensorFile.Read(stream, path);
         if (file.Fact("spec") != spec.Hash)
             throw new UserException($"{path} belongs to another run ({file.Fact("spec")}, expected {spec.Hash}): delete it to start anew.");
-        foreach (var (name, value) in network.State().Concat(optimizer.State)) file.CopyTo(name, value);
+        foreach (var (name, value) in State(network, optimizer, hooks)) file.CopyTo(name, value);
         optimizer.Steps = Whole(file, "optimizerSteps");
         return new TrainingPosition(
             (int)Whole(file, "epoch"), (int)Whole(file, "step"), Number(file, "lossSum"), Whole(file, "errorSum"),
             Number(file, "seconds"));
     }
+
+    private static IEnumerable<(string Name, Tensor Value)> State(
+        Network network, Optimizer optimizer, IReadOnlyList<StepHook> hooks) =>
+        network.State().Concat(optimizer.State).Concat(hooks.SelectMany(hook => hook.State));
 
     private static string Path(RunFolder folder) => System.IO.Path.Combine(folder.FullPath, FileName);
 

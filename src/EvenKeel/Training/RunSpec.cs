@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EvenKeel.Optim;
 
 namespace EvenKeel.Training;
 
@@ -83,11 +84,25 @@ public sealed record OptimizerSpec
     /// <summary>Nesterov's form of momentum (sgd).</summary>
     public bool Nesterov { get; init; }
 
-    /// <summary>Weight decay on weights; gains and biases are exempt unless <see cref="DecayAll"/>.</summary>
+    /// <summary>Weight decay on what <see cref="DecayScope"/> says.</summary>
     public double WeightDecay { get; init; }
 
-    /// <summary>Decay gains and biases too.</summary>
-    public bool DecayAll { get; init; }
+    /// <summary>True for <see cref="DecayScope.All"/>: how earlier versions wrote it, kept so that their runs are still
+    /// found under their hash.</summary>
+    public bool DecayAll
+    {
+        get => DecayScope == DecayScope.All;
+        init
+        {
+            if (value) DecayScope = DecayScope.All;
+        }
+    }
+
+    /// <summary>What weight decay acts on: <c>weights</c>, <c>all</c> (gains and biases too) or <c>scale-dependent</c>
+    /// (weights that no normalizer makes scale invariant).</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<DecayScope>))]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public DecayScope DecayScope { get; init; }
 
     /// <summary>Weight of the old first moment (adam family).</summary>
     public double Beta1 { get; init; } = 0.9;

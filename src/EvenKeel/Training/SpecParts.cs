@@ -15,7 +15,7 @@ internal static class SpecParts
             {
                 LearningRate = spec.LearningRate,
                 WeightDecay = spec.WeightDecay,
-                DecayAll = spec.DecayAll,
+                DecayScope = spec.DecayScope,
             },
             "adam" => Adam(spec, network, AdamKind.Adam),
             "adamw" => Adam(spec, network, AdamKind.AdamW),
@@ -49,7 +49,7 @@ internal static class SpecParts
     {
         LearningRate = spec.LearningRate,
         WeightDecay = spec.WeightDecay,
-        DecayAll = spec.DecayAll,
+        DecayScope = spec.DecayScope,
         Beta1 = spec.Beta1,
         Beta2 = spec.Beta2,
         Epsilon = spec.Epsilon,

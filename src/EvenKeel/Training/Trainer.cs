@@ -77,7 +77,11 @@ public sealed class Trainer
     public RunOutcome Run(RunFolder folder, CancellationToken cancel = default, IRunObserver? observer = null)
     {
         using var journal = new JournalWriter(folder);
-        var resumed = Checkpoint.Load(folder, _spec, Network, _optimizer);
+        var resumed = Checkpoint.Load(folder, _spec, Network, _optimizer, _hooks);
+
+        // A run that was interrupted while it evaluated has all steps of its epoch behind it.
+        var epochsDone = (int)(Done(resumed ?? default) / _batches.StepsPerEpoch);
+        foreach (var hook in _hooks) hook.Start(new RunStart(folder.FullPath, epochsDone, _spec.Epochs));
         var earlier = folder.Read();
         var record = new RunRecord
         {
@@ -102,7 +106,7 @@ public sealed class Trainer
                 if (cancel.IsCancellationRequested && at.Step < _batches.StepsPerEpoch) return Interrupted(folder, record, at);
                 if (!FinishEpoch(journal, observer, at, cancel)) return Interrupted(folder, record, at);
                 at = new TrainingPosition(epoch + 1, 0, 0, 0, 0);
-                Checkpoint.Save(folder, _spec, Network, _optimizer, at);
+                Checkpoint.Save(folder, _spec, Network, _optimizer, _hooks, at);
             }
 
             folder.Write(record with { Status = RunStatus.Finished, End = DateTimeOffset.UtcNow });
@@ -152,7 +156,7 @@ public sealed class Trainer
             observer?.Stepped(record);
             (lineLoss, lineErrors, lineSeconds, lineImages) = (0, 0, 0, 0);
             if (sinceCheckpoint.Elapsed < CheckpointEvery) continue;
-            Checkpoint.Save(folder, _spec, Network, _optimizer, at);
+            Checkpoint.Save(folder, _spec, Network, _optimizer, _hooks, at);
             sinceCheckpoint.Restart();
         }
 
@@ -180,7 +184,7 @@ public sealed class Trainer
         Network.Tape.Backward(loss.Value);
         clock = _times.Backward.Add(clock);
 
-        var time = new StepTime(_optimizer.Steps + 1, epoch);
+        var time = new StepTime(_optimizer.Steps + 1, epoch, step + 1 == _batches.StepsPerEpoch);
         for (var i = 0; i < _hooks.Count; i++) _hooks[i].BeforeUpdate(time);
         _optimizer.Step();
         for (var i = 0; i < _hooks.Count; i++) _hooks[i].AfterUpdate(time);
@@ -229,7 +233,7 @@ public sealed class Trainer
 
     private RunOutcome Interrupted(RunFolder folder, RunRecord record, TrainingPosition at)
     {
-        Checkpoint.Save(folder, _spec, Network, _optimizer, at);
+        Checkpoint.Save(folder, _spec, Network, _optimizer, _hooks, at);
         var message = $"interrupted after step {Done(at)} of {TotalSteps}; run the same command again to go on";
         folder.Write(record with { Status = RunStatus.Interrupted, Message = message, End = DateTimeOffset.UtcNow });
         return new RunOutcome(RunStatus.Interrupted, message);

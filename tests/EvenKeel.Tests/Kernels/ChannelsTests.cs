@@ -59,6 +59,37 @@ public class ChannelsTests(WorkerGrid grid)
     }
 
     [Fact]
+    public void Magnitudes_match_their_twins()
+    {
+        foreach (var (rows, channels) in Shapes())
+        {
+            var n = rows * channels;
+            float[] x = Numbers.Around(1, n), z = Numbers.Around(2, n);
+            float[] a = Numbers.Around(3, channels), b = Numbers.Around(4, channels);
+            for (var i = 0; i < n; i += 5) z[i] = 0f;
+            Numbers.CloseSums(
+                rows, channels, i => Math.Abs(x[i]),
+                grid.Same(channels, (w, s) => Channels.AbsoluteSum(w, x, channels, s)));
+            Numbers.Close(
+                PointwiseReference.Map(n, i => (double)a[i % channels] * x[i] + (double)b[i % channels] * Math.Sign(z[i])),
+                grid.Same(n, (w, y) => Channels.ScaleAddSign(w, x, a, z, b, channels, y)), 1e-6);
+
+            // Twice the same largest magnitude in each channel, where there are rows for it: the first one counts.
+            for (var c = 0; c < channels && rows > 2; c++) x[channels + c] = x[(rows - 1) * channels + c] = c % 2 == 0 ? 1.5f : -1.5f;
+            var peaks = PointwiseReference.Peaks(x, channels, out var at);
+            var got = grid.Same(channels, (w, p) => Channels.AbsoluteMax(w, x, channels, p));
+            Numbers.Close(peaks, got, 0);
+            var expected = PointwiseReference.Map(n, i => z[i]);
+            for (var c = 0; c < channels; c++) expected[at[c]] += (double)b[c] * Math.Sign(x[at[c]]);
+            Numbers.Close(expected, grid.Same(n, (w, y) =>
+            {
+                z.CopyTo(y, 0);
+                Channels.AddSignAtPeak(w, x, got, b, channels, y);
+            }), 1e-6);
+        }
+    }
+
+    [Fact]
     public void Lengths_must_be_whole_rows()
     {
         using var workers = new Workers(1);

@@ -17,7 +17,7 @@ public class ElementwiseTests(WorkerGrid grid)
     }
 
     [Fact]
-    public void Add_and_scale_match_their_twins()
+    public void Sums_products_and_multiples_match_their_twins()
     {
         foreach (var n in Numbers.Lengths)
         {
@@ -29,6 +29,9 @@ public class ElementwiseTests(WorkerGrid grid)
                 a.CopyTo(y, 0);
                 Elementwise.AddTo(w, b, y);
             }), 1e-7);
+            Numbers.Close(
+                PointwiseReference.Map(n, i => (double)a[i] * b[i]),
+                grid.Same(n, (w, y) => Elementwise.Multiply(w, a, b, y)), 1e-7);
             Numbers.Close(
                 PointwiseReference.Map(n, i => -3.0 * a[i]),
                 grid.Same(n, (w, y) => Elementwise.Scale(w, -3f, a, y)), 1e-6);

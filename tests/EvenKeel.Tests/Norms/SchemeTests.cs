@@ -11,6 +11,11 @@ public class SchemeTests
     [InlineData("wn(g=exp)")]
     [InlineData("bn(epsilon=0.001,rate=0.01)")]
     [InlineData("bn(place=added-to-scale,running=biased,affine=false)")]
+    [InlineData("ws(preset=timm)+bn")]
+    [InlineData("ws(preset=timm-scaled,gamma=1.7139589)")]
+    [InlineData("ws(preset=nfnet,std=unbiased)")]
+    [InlineData("bwn(p=inf,form=prenorm)")]
+    [InlineData("bn+wdmimic(from=runs/study/bn+record-1-0a1b,maxRatio=10)")]
     public void TextRoundTrips(string text) => Assert.Equal(text, Scheme.Parse(text).ToString());
 
     [Fact]
@@ -52,6 +57,15 @@ public class SchemeTests
     }
 
     [Fact]
+    public void APresetComesFirstWhereverItStands()
+    {
+        var norm = Assert.IsType<WeightStandardization>(Assert.Single(Scheme.Parse("ws(epsilon=1e-3,preset=timm)").Norms));
+        Assert.Equal(1e-3f, norm.Epsilon);
+        Assert.Equal(EpsilonPlace.InsideRoot, norm.EpsilonPlace);
+        Assert.Equal("ws", Scheme.Parse("ws(preset=ws-pytorch,std=unbiased)").ToString());
+    }
+
+    [Fact]
     public void DefaultsAreLeftOutOfTheText() => Assert.Equal("bn", Scheme.Parse("bn(epsilon=1e-5,rate=0.1)").ToString());
 
     [Theory]
@@ -69,6 +83,15 @@ public class SchemeTests
     [InlineData("wn(g=log)", "expected g or exp")]
     [InlineData("bn(rate=0.1", "lacks its closing bracket")]
     [InlineData("none(x=1)", "has no options")]
+    [InlineData("bwn(p=3)", "expected 1 or 2 or inf, as in bwn(p=2)")]
+    [InlineData("bwn(p=1,form=mean-norm)", "always takes the 2-norm")]
+    [InlineData("ws(epsilon=0)", "an epsilon or a floor above 0")]
+    [InlineData("ws(gamma=2)", "write gain=scaled too")]
+    [InlineData("wdmimic(from=a(1))", "wdmimic(from=a(1)): expected a path without commas and brackets.")]
+    [InlineData("record(path=)", "a path without commas and brackets, as in record(path=norms.ekpt)")]
+    [InlineData("normschedule(every=0)", "expected 1 or more epochs")]
+    [InlineData("agc(clip=0)", "expected a number above 0")]
+    [InlineData("sn(warmup=0)", "expected 1 or more")]
     [InlineData("bn+mobn", "bn and mobn both normalize activations")]
     [InlineData("bn+none", "joins none with other methods")]
     [InlineData("wn++mobn", "has an empty part")]

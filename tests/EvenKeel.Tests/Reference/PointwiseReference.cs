@@ -21,6 +21,15 @@ internal static class PointwiseReference
         return sums;
     }
 
+    /// <summary>Largest |x| of each channel, and the index of the first element that has it.</summary>
+    public static double[] Peaks(float[] x, int channels, out int[] at)
+    {
+        at = [.. Enumerable.Range(0, channels)];
+        for (var i = 0; i < x.Length; i++)
+            if (Math.Abs(x[i]) > Math.Abs(x[at[i % channels]])) at[i % channels] = i;
+        return [.. at.Select(i => (double)Math.Abs(x[i]))];
+    }
+
     public static (double[] Mean, double[] Variance) Moments(float[] x, int channels)
     {
         var rows = x.Length / channels;

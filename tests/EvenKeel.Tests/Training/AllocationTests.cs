@@ -1,4 +1,12 @@
+using EvenKeel.Autograd;
 using EvenKeel.Backends;
+using EvenKeel.Kernels;
+using EvenKeel.Models;
+using EvenKeel.Modules;
+using EvenKeel.Norms;
+using EvenKeel.Optim;
+using EvenKeel.Tensors;
+using EvenKeel.Tests.Data;
 using EvenKeel.Training;
 
 namespace EvenKeel.Tests.Training;
@@ -35,5 +43,50 @@ public class AllocationTests
         // The runtime itself allocates a little now and then; one object a step would be 24,000 bytes at least.
         Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 12_000);
         Assert.Equal(peak, backend.PeakBytes);
+    }
+
+    [Theory]
+    [InlineData("ws(preset=timm-scaled)+bn+agc(clip=0.001)")]
+    [InlineData("bwn(p=1,form=prenorm)+mobn+normschedule")]
+    [InlineData("bwn(p=inf)")]
+    [InlineData("sn+wdmimic(from=RECORDED)")]
+    [InlineData("pathsgd")]
+    public void MethodsOnWeightsAndStepsAllocateNothing(string scheme)
+    {
+        using var folder = new TemporaryFolder();
+        var recording = new NormRecording();
+        recording.Add(new Dictionary<string, float[]>(StringComparer.Ordinal) { ["a"] = [1f, 2f, 3f, 4f] });
+        recording.Save(folder.File(RecordNorms.FileName));
+        scheme = scheme.Replace("RECORDED", folder.Path, StringComparison.Ordinal);
+        var spec = new ModelSpec(new Shape(1, 4, 4, 2), 3, Scheme.Parse(scheme));
+        var root = new Sequential();
+        if (scheme == "pathsgd") root.Add("flatten", new Flatten()).Dense("a", spec, 32, 4, Activation.Relu);
+        else root.Convolution("a", spec, 2, 4, 3, 1, Activation.Relu).Add("pool", new GlobalAveragePool());
+        root.Dense("c", spec, 4, 3, Activation.Identity);
+        using var backend = new CpuBackend(1);
+        var network = new Network(root, new Shape(3, 4, 4, 2), backend, seed: 1);
+        var optimizer = new Sgd(network, momentum: 0.9) { LearningRate = 1e-4 };
+        var hooks = spec.Scheme.Hooks(network, optimizer);
+        var pass = new Pass(network.Tape, PassMode.Train, seed: 1);
+        int[] labels = [0, 1, 2];
+        for (var i = 0; i < 5; i++) Step(i);
+        var peak = backend.PeakBytes;
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        for (var i = 5; i < 2005; i++) Step(i);
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 12_000);
+        Assert.Equal(peak, backend.PeakBytes);
+
+        void Step(int step)
+        {
+            network.Tape.Begin(recording: true);
+            network.ClearGradients();
+            var x = network.RentInput(labels.Length);
+            backend.FillGaussian(new RandomStream(2, 0, (uint)step), 0f, 1f, x);
+            network.Tape.Backward(network.Tape.SoftmaxCrossEntropy(network.Forward(pass, x), labels).Value);
+            var time = new StepTime(step + 1, 0);
+            for (var h = 0; h < hooks.Count; h++) hooks[h].BeforeUpdate(time);
+            optimizer.Step();
+            for (var h = 0; h < hooks.Count; h++) hooks[h].AfterUpdate(time);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using EvenKeel.Backends;
 using EvenKeel.Modules;
+using EvenKeel.Norms;
 using EvenKeel.Training;
 
 namespace EvenKeel.Tests.Training;
@@ -31,8 +32,17 @@ public sealed class TrainerTests : IDisposable
     [InlineData("wn+mobn", 7)]
     [InlineData("bn", 6)]
     [InlineData("none", 5)]
+    [InlineData("sn+agc(clip=0.001)", 4)]
+    [InlineData("bwn(form=prenorm)+mobn+normschedule(growth=2,every=1)", 8)]
+    [InlineData("bn+wdmimic(from=RECORDED,maxRatio=4)", 8)]
     public void AnInterruptedRunEndsWithTheSameBits(string scheme, int stopAfter)
     {
+        if (scheme.Contains("RECORDED", StringComparison.Ordinal))
+        {
+            Weights(Small with { Scheme = "bn+record" }, threads: 2, "recorded");
+            scheme = scheme.Replace("RECORDED", Path.Combine(_root, "recorded"), StringComparison.Ordinal);
+        }
+
         var spec = Small with { Scheme = scheme };
         var whole = Weights(spec, threads: 1, "whole");
         var folder = new RunFolder(Path.Combine(_root, "resumed"));
@@ -55,6 +65,45 @@ public sealed class TrainerTests : IDisposable
         var resumed = JournalReader.Read(folder)!;
         Assert.Equal(left.Epochs.Select(e => (e.TrainLoss, e.TestError)), resumed.Epochs.Select(e => (e.TrainLoss, e.TestError)));
         Assert.Equal(2, resumed.Record.Sessions);
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(6)]
+    public void AnInterruptedRecordingEndsWithTheSameBits(int stopAfter)
+    {
+        var spec = Small with { Scheme = "bn+record" };
+        Weights(spec, threads: 1, "whole");
+        var folder = new RunFolder(Path.Combine(_root, "resumed"));
+        using var backend = new CpuBackend(2);
+        using var cancel = new CancellationTokenSource();
+        Make(spec, backend).Run(folder, cancel.Token, new StopAfter(stopAfter, cancel));
+        var trainer = Make(spec, backend);
+        trainer.Run(folder);
+        var recording = NormRecording.Load(folder.FullPath);
+        Assert.Equal(2, recording.Epochs);
+        var map = trainer.Network.Root.DescendantsAndSelf().OfType<LinearMap>().First();
+        var weight = map.Weight.Stored.Value.ToArray();
+        var outputs = map.WeightShape.Channels;
+        for (var o = 0; o < outputs; o++)
+        {
+            var norm = Math.Sqrt(weight.Where((_, i) => i % outputs == o).Sum(w => (double)w * w));
+            Assert.Equal(norm, recording.Norms(map.Name, 1)[o], 1e-5);
+        }
+
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(_root, "whole", RecordNorms.FileName)),
+            File.ReadAllBytes(Path.Combine(folder.FullPath, RecordNorms.FileName)));
+    }
+
+    [Fact]
+    public void ARunThatIsLongerThanItsRecordingIsRefusedAtItsStart()
+    {
+        Weights(Small with { Scheme = "bn+record", Epochs = 1 }, threads: 1, "recorded");
+        using var backend = new CpuBackend(1);
+        var trainer = Make(Small with { Scheme = $"bn+wdmimic(from={Path.Combine(_root, "recorded")})" }, backend);
+        var error = Assert.Throws<UserException>(() => trainer.Run(new RunFolder(Path.Combine(_root, "longer"))));
+        Assert.Contains("records 1 epochs, and this run is longer", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

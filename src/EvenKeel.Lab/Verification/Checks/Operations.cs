@@ -30,10 +30,16 @@ internal static class Operations
             ["batch_channel_norm"] = NormChecks.BatchChannelNorm,
             ["weight_norm"] = WeightNormChecks.Map,
             ["weight_norm_data_init"] = WeightNormChecks.DataInit,
+            ["weight_standardization"] = WeightMapChecks.Standardization,
+            ["bounded_weight_norm"] = WeightMapChecks.Bounded,
+            ["spectral_norm"] = WeightMapChecks.Spectral,
             ["sgd"] = OptimizerChecks.Sgd,
             ["adam"] = OptimizerChecks.Adam,
             ["adamw"] = OptimizerChecks.AdamW,
             ["adamax"] = OptimizerChecks.Adamax,
+            ["wd_mimic"] = StepHookChecks.WeightDecayMimic,
+            ["norm_schedule"] = StepHookChecks.NormSchedule,
+            ["agc"] = StepHookChecks.AdaptiveGradientClipping,
             ["train"] = TrajectoryCheck.Train,
         };
 }

@@ -30,7 +30,7 @@ internal static class OptimizerChecks
         {
             LearningRate = config.Number("lr"),
             WeightDecay = config.Number("weight_decay", 0),
-            DecayAll = true,
+            DecayScope = DecayScope.All,
         };
     }
 
@@ -45,7 +45,7 @@ internal static class OptimizerChecks
         {
             LearningRate = config.Number("lr"),
             WeightDecay = config.Number("weight_decay", 0),
-            DecayAll = true,
+            DecayScope = DecayScope.All,
             Beta1 = betas[0],
             Beta2 = betas[1],
             Epsilon = config.Number("eps", 1e-8),
@@ -55,20 +55,23 @@ internal static class OptimizerChecks
 
     private static void Run(GoldenCase golden, Func<Network, Optimizer> create)
     {
-        var names = golden.Names("param.").ToArray();
-        var module = new Parameters(names.Select(name => (name, Layout.WeightShape(golden.Input($"param.{name}").Sizes))));
-        var network = new Network(module, new Shape(1), golden.Backend, seed: 0);
-        golden.Load(network);
+        var network = ParameterNetwork(golden);
         var optimizer = create(network);
         var gradients = network.Parameters.Select(p => golden.Input($"in.grad.{p.Name}")).ToArray();
         var steps = gradients[0].Sizes[0];
+        if (gradients.Any(g => g.Sizes[0] != steps)) throw new NotUnderstoodException("the gradients have different numbers of steps");
         var beta1 = golden.Config.Has("beta1_per_step") ? golden.Config.Numbers("beta1_per_step") : null;
         if (beta1 is not null && (beta1.Length != steps || optimizer is not Optim.Adam)) throw golden.Config.Unexpected("beta1_per_step");
         var trajectories = network.Parameters.Select(p => new float[steps * p.Shape.Length]).ToArray();
         for (var step = 0; step < steps; step++)
         {
             if (beta1 is not null) ((Adam)optimizer).Beta1 = beta1[step];
-            for (var i = 0; i < gradients.Length; i++) SetGradient(network.Parameters[i].Value, gradients[i], step);
+            for (var i = 0; i < gradients.Length; i++)
+            {
+                var value = network.Parameters[i].Value;
+                SetGradient(value, gradients[i].Values.AsSpan(step * value.Shape.Length, value.Shape.Length), gradients[i].Sizes.AsSpan(1));
+            }
+
             optimizer.Step();
             for (var i = 0; i < gradients.Length; i++)
             {
@@ -83,17 +86,25 @@ internal static class OptimizerChecks
         foreach (var (name, value) in optimizer.State) golden.CompareWeight($"state_after.{name}", value);
     }
 
-    private static void SetGradient(Tensor parameter, NpyArray gradients, int step)
+    /// <summary>A network that is nothing but the file's parameters.</summary>
+    public static Network ParameterNetwork(GoldenCase golden)
     {
-        var length = parameter.Shape.Length;
-        var sizes = gradients.Sizes.AsSpan(1);
-        if (!sizes.SequenceEqual(Layout.WeightFileShape(parameter.Shape)) || (step + 1) * length > gradients.Values.Length)
-            throw new NotUnderstoodException($"gradients of shape {gradients.SizesText} do not fit a parameter of native shape {parameter.Shape}");
-        parameter.GradientBuffer!.CopyFrom(Layout.WeightFromFile(gradients.Values.AsSpan(step * length, length), sizes));
+        var names = golden.Names("param.").ToArray();
+        var module = new Parameters(names.Select(name => (name, Layout.WeightShape(golden.Input($"param.{name}").Sizes))));
+        var network = new Network(module, new Shape(1), golden.Backend, seed: 0);
+        golden.Load(network);
+        return network;
+    }
+
+    /// <summary>Gives a parameter a gradient of the file, as a backward pass would.</summary>
+    public static void SetGradient(Tensor parameter, ReadOnlySpan<double> gradient, ReadOnlySpan<int> sizes)
+    {
+        if (!sizes.SequenceEqual(Layout.WeightFileShape(parameter.Shape)))
+            throw new NotUnderstoodException($"a gradient of shape [{string.Join(", ", sizes.ToArray())}] does not fit a parameter of native shape {parameter.Shape}");
+        parameter.GradientBuffer!.CopyFrom(Layout.WeightFromFile(gradient, sizes));
         parameter.HasGradient = true;
     }
 
-    // A network that is nothing but its parameters.
     private sealed class Parameters : Module
     {
         public Parameters(IEnumerable<(string Name, Shape Shape)> parameters)

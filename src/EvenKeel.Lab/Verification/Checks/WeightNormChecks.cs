@@ -23,8 +23,7 @@ internal static class WeightNormChecks
         var norm = new WeightNorm { Magnitude = ReadMagnitude(golden.Config), Per = per, DataInit = false };
         var v = golden.Input("param.v");
         var dw = golden.Input("in.dw");
-        var layer = Layer(norm, Layout.WeightShape(v.Sizes, outputAxis));
-        var network = new Network(layer, InputShape(layer), golden.Backend, seed: 0);
+        var (network, map) = WeightMapLayer.Create(golden, norm, Layout.WeightShape(v.Sizes, outputAxis));
         foreach (var parameter in network.Parameters)
         {
             if (parameter.Name == "v") parameter.Value.CopyFrom(Layout.WeightFromFile(v.Values, v.Sizes, outputAxis));
@@ -32,7 +31,7 @@ internal static class WeightNormChecks
         }
 
         network.Tape.Begin(recording: true);
-        var w = layer.Weight.Effective(new Pass(network.Tape, PassMode.Train));
+        var w = map.Effective(new Pass(network.Tape, PassMode.Train));
         golden.Compare("out.w", Layout.WeightToFile(w.ToArray(), w.Shape, outputAxis), v.Sizes);
         network.Tape.Backward(w, Layout.WeightFromFile(dw.Values, dw.Sizes, outputAxis));
         foreach (var parameter in network.Parameters)
@@ -79,19 +78,4 @@ internal static class WeightNormChecks
         "exp" => Magnitude.Exp,
         _ => throw config.Unexpected("parameter"),
     };
-
-    private static LinearMap Layer(WeightNorm norm, Shape shape)
-    {
-        var map = norm.Weight(shape, Init.Constant(1f));
-        return shape.Rank == 4
-            ? new Conv2d(shape, map, null, 1, 0, Activation.Identity)
-            : new Linear(shape, map, null, Activation.Identity);
-    }
-
-    // The smallest image the layer takes; only its weight is looked at.
-    private static Shape InputShape(LinearMap layer)
-    {
-        var weight = layer.WeightShape;
-        return weight.Rank == 4 ? new Shape(1, weight[0], weight[1], weight[2]) : new Shape(1, weight[0]);
-    }
 }

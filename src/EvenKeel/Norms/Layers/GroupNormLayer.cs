@@ -41,6 +41,8 @@ internal class GroupNormLayer : TableNormLayer
         (_p, _epsilon, _place) = options;
     }
 
+    public override bool UndoesScale => !_passesFlat;
+
     public override void CheckTraining(Shape input)
     {
         if (!PassesOn(input)) CheckElements(input, input.Rows / input[0] * _width);

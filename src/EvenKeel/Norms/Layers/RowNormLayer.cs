@@ -22,6 +22,8 @@ internal sealed class RowNormLayer : NormLayer
         if (shift) _beta = Parameter("beta", shape, ParameterKind.Bias, Init.Constant(0f));
     }
 
+    public override bool UndoesScale => true;
+
     // Over a whole sample every element has a gain of its own, so their number is known only here.
     public override Shape OutputShape(Shape input)
     {

@@ -42,6 +42,10 @@ internal abstract class TableNormLayer : NormLayer
     /// <summary>Scratch.</summary>
     protected NormTables Tables { get; }
 
+    // Statistics that are not measured are constants, which undo nothing.
+    /// <inheritdoc/>
+    public override bool UndoesScale => Statistics != StatisticsSource.Running;
+
     /// <summary>True if the backward pass needs Σ g·x̂.</summary>
     protected virtual bool NeedsProduct => true;
 
