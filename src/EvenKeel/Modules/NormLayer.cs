@@ -53,6 +53,33 @@ public abstract class NormLayer(int channels, Activation activation) : Module
     /// </summary>
     public virtual (float[] Scale, float[] Shift)? EvaluationMap() => null;
 
+    /// <summary>The learned gain and shift [C] by which the output grows in proportion, before its activation; null if
+    /// there are none.</summary>
+    public virtual (Parameter Gain, Parameter Shift)? Affine => null;
+
+    /// <summary>True if multiplying the whole input by a positive number changes nothing but for ε, in training.</summary>
+    public virtual bool RemovesScale => false;
+
+    /// <summary>Makes the layer anew from its method; set by the scheme that made it.</summary>
+    internal Func<NormLayer>? Maker { get; set; }
+
+    /// <summary>A new layer of the same method, options and activation; null if it is not known how to make it.</summary>
+    public virtual NormLayer? Again() => Maker?.Invoke();
+
+    /// <inheritdoc/>
+    public override ChannelStream Follow(ChannelFlow flow, ChannelStream x)
+    {
+        ArgumentNullException.ThrowIfNull(flow);
+        return flow.Normalize(this, x);
+    }
+
+    /// <inheritdoc/>
+    public sealed override Module? Rebuild(Rebuilder rebuilder)
+    {
+        ArgumentNullException.ThrowIfNull(rebuilder);
+        return rebuilder.Norm(this);
+    }
+
     /// <summary>Throws where each statistic would be taken over a single element.</summary>
     /// <param name="input">Shape of the input.</param>
     /// <param name="elements">Elements per statistic.</param>

@@ -46,6 +46,16 @@ public sealed class PaddedShortcut : Module
         return new Shape(geometry.Batch, geometry.OutHeight, geometry.OutWidth, geometry.OutChannels);
     }
 
+    /// <inheritdoc/>
+    public override ChannelStream Follow(ChannelFlow flow, ChannelStream x)
+    {
+        ArgumentNullException.ThrowIfNull(flow);
+        return flow.Extend(this, x);
+    }
+
+    /// <inheritdoc/>
+    public override Module Rebuild(Rebuilder rebuilder) => new PaddedShortcut(Inputs, Outputs, _stride);
+
     private sealed record SelectionInit : Init
     {
         internal override void Fill(Backend backend, Tensor tensor, RandomStream stream)

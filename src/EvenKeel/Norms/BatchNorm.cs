@@ -102,6 +102,24 @@ public sealed record BatchNorm : Norm
             _gain = new float[channels];
         }
 
+        public override (Parameter Gain, Parameter Shift)? Affine => _gamma is null ? null : (_gamma, _beta!);
+
+        public override bool RemovesScale => Statistics != StatisticsSource.Running;
+
+        public override (float[] Scale, float[] Shift)? EvaluationMap()
+        {
+            if (Statistics == StatisticsSource.Batch) return null;
+            float[] scale = _runningVariance.Value.ToArray(), shift = _runningMean.Value.ToArray();
+            float[]? gamma = _gamma?.Value.ToArray(), beta = _beta?.Value.ToArray();
+            for (var c = 0; c < Channels; c++)
+            {
+                scale[c] = (gamma?[c] ?? 1f) / _norm.Scale(scale[c]);
+                shift[c] = (float)((beta?[c] ?? 0.0) - (double)shift[c] * scale[c]);
+            }
+
+            return (scale, shift);
+        }
+
         public override void CheckTraining(Shape input) => CheckElements(input, input.Rows);
 
         public override Tensor Forward(Pass pass, Tensor x)

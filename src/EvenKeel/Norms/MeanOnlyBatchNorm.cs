@@ -54,6 +54,16 @@ public sealed record MeanOnlyBatchNorm : Norm
             _running = new float[channels];
         }
 
+        public override (float[] Scale, float[] Shift)? EvaluationMap()
+        {
+            if (Statistics == StatisticsSource.Batch) return null;
+            float[] scale = new float[Channels], shift = _runningMean.Value.ToArray();
+            var beta = _beta?.Value.ToArray();
+            Array.Fill(scale, 1f);
+            for (var c = 0; c < Channels; c++) shift[c] = (beta?[c] ?? 0f) - shift[c];
+            return (scale, shift);
+        }
+
         public override void CheckTraining(Shape input) => CheckElements(input, input.Rows);
 
         public override Tensor Forward(Pass pass, Tensor x)

@@ -37,6 +37,7 @@ public abstract record Norm
         NormMethod.Of<BatchNorm>(),
         NormMethod.Of<MeanOnlyBatchNorm>(),
         NormMethod.Of<WeightNorm>(),
+        NormMethod.Of<EquiNorm>(),
     ];
 
     /// <summary>The module placed after a linear map, or null for none.</summary>

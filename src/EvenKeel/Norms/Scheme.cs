@@ -31,8 +31,12 @@ public sealed class Scheme
     public static Scheme Parse(string text) => SchemeText.Parse(text);
 
     /// <summary>The module after a linear map, or null.</summary>
-    public NormLayer? Activation(int channels, Activation activation) =>
-        Norms.Select(n => n.Activation(channels, activation)).FirstOrDefault(m => m is not null);
+    public NormLayer? Activation(int channels, Activation activation)
+    {
+        var layer = Norms.Select(n => n.Activation(channels, activation)).FirstOrDefault(m => m is not null);
+        if (layer is not null) layer.Maker = () => Activation(channels, activation)!;
+        return layer;
+    }
 
     /// <summary>The weight map; the plain one if no method acts on weights.</summary>
     public WeightMap Weight(Shape shape, Init init) =>

@@ -25,7 +25,7 @@ public class SchemeTests
     public void DefaultsAreLeftOutOfTheText() => Assert.Equal("bn", Scheme.Parse("bn(epsilon=1e-5,rate=0.1)").ToString());
 
     [Theory]
-    [InlineData("nb", "Normalization method 'nb' does not exist: expected one of none, bn, mobn, wn")]
+    [InlineData("nb", "Normalization method 'nb' does not exist: expected one of none, bn, mobn, wn, enorm")]
     [InlineData("bm", "Did you mean 'bn'?")]
     [InlineData("bn(epsilom=1)", "Method bn has no option 'epsilom': expected one of epsilon, place, rate, running, affine. Did you mean 'epsilon'?")]
     [InlineData("bn(epsilon=abc)", "bn(epsilon=abc): expected a number")]

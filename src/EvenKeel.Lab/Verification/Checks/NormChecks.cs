@@ -37,7 +37,8 @@ internal static class NormChecks
     public static MeanOnlyBatchNorm ReadMeanOnly(GoldenConfig config, bool bias) =>
         new() { RunningRate = (float)config.Number("running_rate", 0.1), Bias = bias };
 
-    private static EpsilonPlace ReadEpsilonPlace(GoldenConfig config) => config.Text("eps_place", "inside") switch
+    /// <summary>Where options want ε.</summary>
+    public static EpsilonPlace ReadEpsilonPlace(GoldenConfig config) => config.Text("eps_place", "inside") switch
     {
         "inside" => EpsilonPlace.InsideRoot,
         "outside" => EpsilonPlace.AddedToScale,
