@@ -72,10 +72,10 @@ public abstract class Backend : IDisposable
 
     internal abstract void ChannelScaleAdd(Tensor x, Tensor a, Tensor z, Tensor b, Tensor y);
 
-    // Per row of a weight: rows × outputs.
-    internal abstract void RowPowers(Tensor x, bool squares, Tensor sums);
+    // Per input of a weight: the rows of rows × outputs.
+    internal abstract void InputPowers(Tensor x, bool squares, Tensor sums);
 
-    internal abstract void RowScale(Tensor x, Tensor factor, Tensor y);
+    internal abstract void InputScale(Tensor x, Tensor factor, Tensor y);
 
     internal abstract void MeanVariance(Tensor x, Tensor mean, Tensor variance);
 

@@ -119,11 +119,11 @@ public sealed class CpuBackend : Backend
     internal override void ChannelScaleAdd(Tensor x, Tensor a, Tensor z, Tensor b, Tensor y) =>
         Channels.ScaleAdd(_workers, In(x), In(a), In(z), In(b), a.Shape.Length, Out(y));
 
-    internal override void RowPowers(Tensor x, bool squares, Tensor sums) =>
-        RowScales.Powers(_workers, In(x), x.Shape.Channels, squares, Out(sums));
+    internal override void InputPowers(Tensor x, bool squares, Tensor sums) =>
+        InputScales.Powers(_workers, In(x), x.Shape.Channels, squares, Out(sums));
 
-    internal override void RowScale(Tensor x, Tensor factor, Tensor y) =>
-        RowScales.Scale(_workers, In(x), In(factor), x.Shape.Channels, Out(y));
+    internal override void InputScale(Tensor x, Tensor factor, Tensor y) =>
+        InputScales.Scale(_workers, In(x), In(factor), x.Shape.Channels, Out(y));
 
     internal override void MeanVariance(Tensor x, Tensor mean, Tensor variance) =>
         Moments.MeanVariance(_workers, In(x), mean.Shape.Length, Out(mean), Out(variance));

@@ -32,7 +32,7 @@ internal sealed class Folder : Rebuilder
         _network = network;
         _flow = ChannelFlow.Of(network, throughNormalizers: false);
         foreach (var norm in network.Root.DescendantsAndSelf().OfType<NormLayer>())
-            if (_flow.MapBefore(norm, out _) is { } map && norm.EvaluationMap() is not null) _folds.Add(map, norm);
+            if (_flow.MapBefore(norm, out _) is { } map && Affine(norm) is not null) _folds.Add(map, norm);
     }
 
     public FoldedNetwork Fold() => new(Build(_network), _layers);
@@ -51,7 +51,7 @@ internal sealed class Folder : Rebuilder
     public override Module? Norm(NormLayer norm)
     {
         var map = _flow.MapBefore(norm, out var reason);
-        if (map is not null && norm.EvaluationMap() is null) reason = "it measures its input in evaluation too";
+        if (map is not null && Affine(norm) is null) reason = "it measures its input in evaluation too";
         else if (map is not null)
         {
             _layers.Add(new FoldedLayer(norm.Name, WeightMap: false, map.Name, null));
@@ -62,6 +62,9 @@ internal sealed class Folder : Rebuilder
         return CopyOf(norm);
     }
 
+    private static (float[] Scale, float[] Shift)? Affine(NormLayer norm) =>
+        norm.Statistics == StatisticsSource.Batch ? null : norm.EvaluationMap();
+
     // y = a·(W·x + b) + s = (a·W)·x + (a·b + s), per output; in double, since a map may hold large and small scales.
     private void Fill(LinearMap folded, LinearMap map, NormLayer? norm)
     {
@@ -69,7 +72,7 @@ internal sealed class Folder : Rebuilder
         var weight = map.Weight.Effective(new Pass(_network.Tape, PassMode.Evaluate)).ToArray();
         var outputs = map.WeightShape.Channels;
         var bias = map.Bias?.Value.ToArray() ?? new float[outputs];
-        if (norm?.EvaluationMap() is var (scale, shift))
+        if (norm is not null && Affine(norm) is var (scale, shift))
         {
             for (var i = 0; i < weight.Length; i++) weight[i] *= scale[i % outputs];
             for (var o = 0; o < outputs; o++) bias[o] = (float)((double)scale[o] * bias[o] + shift[o]);

@@ -49,7 +49,8 @@ public abstract class NormLayer(int channels, Activation activation) : Module
 
     /// <summary>
     /// What the layer does in evaluation, before its activation, as y = scale[c]·x + shift[c]; null if it is not such
-    /// a map (it measures its input also in evaluation), so that it cannot fold into the linear map before it.
+    /// a map (it measures its input also in evaluation), so that it cannot fold into the linear map before it. It is asked
+    /// only where <see cref="Statistics"/> is not <see cref="StatisticsSource.Batch"/>.
     /// </summary>
     public virtual (float[] Scale, float[] Shift)? EvaluationMap() => null;
 

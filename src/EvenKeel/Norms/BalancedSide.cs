@@ -58,7 +58,7 @@ internal abstract class BalancedSide
             for (var i = 0; i < _factors.Length; i++)
                 _factors[i] = _channels[i] < 0 ? 1f : (float)Power(d[_channels[i]], power);
             _factor.CopyFrom(_factors);
-            if (_rows) _backend.RowScale(value, _factor, value);
+            if (_rows) _backend.InputScale(value, _factor, value);
             else _backend.ChannelScale(value, _factor, value);
         }
 
@@ -146,7 +146,7 @@ internal sealed class ReadingMap : BalancedSide
 
     public override void AddPowers(double[] sums)
     {
-        _backend.RowPowers(_weight, _squares, _sums);
+        _backend.InputPowers(_weight, _squares, _sums);
         _sums.CopyTo(_perRow);
         for (var r = 0; r < _perRow.Length; r++)
         {

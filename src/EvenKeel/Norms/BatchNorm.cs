@@ -108,7 +108,6 @@ public sealed record BatchNorm : Norm
 
         public override (float[] Scale, float[] Shift)? EvaluationMap()
         {
-            if (Statistics == StatisticsSource.Batch) return null;
             float[] scale = _runningVariance.Value.ToArray(), shift = _runningMean.Value.ToArray();
             float[]? gamma = _gamma?.Value.ToArray(), beta = _beta?.Value.ToArray();
             for (var c = 0; c < Channels; c++)

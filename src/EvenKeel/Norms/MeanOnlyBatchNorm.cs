@@ -56,7 +56,6 @@ public sealed record MeanOnlyBatchNorm : Norm
 
         public override (float[] Scale, float[] Shift)? EvaluationMap()
         {
-            if (Statistics == StatisticsSource.Batch) return null;
             float[] scale = new float[Channels], shift = _runningMean.Value.ToArray();
             var beta = _beta?.Value.ToArray();
             Array.Fill(scale, 1f);

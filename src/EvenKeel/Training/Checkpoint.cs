@@ -50,7 +50,8 @@ internal static class Checkpoint
             Number(file, "seconds"));
     }
 
-    private static string Path(RunFolder folder) => System.IO.Path.Combine(folder.FullPath, FileName);
+    /// <summary>Where a run's last checkpoint lies.</summary>
+    public static string Path(RunFolder folder) => System.IO.Path.Combine(folder.FullPath, FileName);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 

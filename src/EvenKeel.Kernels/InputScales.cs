@@ -3,7 +3,7 @@ namespace EvenKeel.Kernels;
 /// <summary>
 /// Passes over the rows of a weight, [rows, columns] with the outputs as columns: what a weight takes from each input.
 /// </summary>
-internal static unsafe class RowScales
+internal static unsafe class InputScales
 {
     /// <summary>sums[r] = Σ x² over the row, or Σ |x| if not <paramref name="squares"/>.</summary>
     public static void Powers(Workers workers, ReadOnlySpan<float> x, int columns, bool squares, Span<float> sums)

@@ -4,7 +4,7 @@ using EvenKeel.Tests.Reference;
 namespace EvenKeel.Tests.Kernels;
 
 [Collection(KernelCollection.Name)]
-public class RowScalesTests(WorkerGrid grid)
+public class InputScalesTests(WorkerGrid grid)
 {
     [Theory]
     [InlineData(true)]
@@ -25,7 +25,7 @@ public class RowScalesTests(WorkerGrid grid)
 
                 return sum;
             });
-            Numbers.Close(expected, grid.Same(rows, (w, s) => RowScales.Powers(w, x, columns, squares, s)), 2e-6);
+            Numbers.Close(expected, grid.Same(rows, (w, s) => InputScales.Powers(w, x, columns, squares, s)), 2e-6);
         }
     }
 
@@ -39,11 +39,11 @@ public class RowScalesTests(WorkerGrid grid)
                 if (rows % factors != 0) continue;
                 float[] x = Numbers.Around(1, rows * columns), factor = Numbers.Around(2, factors);
                 var expected = PointwiseReference.Map(x.Length, i => (double)factor[i / columns % factors] * x[i]);
-                Numbers.Close(expected, grid.Same(x.Length, (w, y) => RowScales.Scale(w, x, factor, columns, y)), 1e-7);
+                Numbers.Close(expected, grid.Same(x.Length, (w, y) => InputScales.Scale(w, x, factor, columns, y)), 1e-7);
                 Numbers.Close(expected, grid.Same(x.Length, (w, y) =>
                 {
                     x.CopyTo(y, 0);
-                    RowScales.Scale(w, y, factor, columns, y);
+                    InputScales.Scale(w, y, factor, columns, y);
                 }), 1e-7);
             }
         }
@@ -53,6 +53,6 @@ public class RowScalesTests(WorkerGrid grid)
     public void Factors_must_divide_the_rows()
     {
         using var workers = new Workers(1);
-        Assert.Throws<ArgumentException>(() => RowScales.Scale(workers, new float[12], new float[4], 2, new float[12]));
+        Assert.Throws<ArgumentException>(() => InputScales.Scale(workers, new float[12], new float[4], 2, new float[12]));
     }
 }
