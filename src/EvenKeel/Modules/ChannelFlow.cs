@@ -125,14 +125,14 @@ public sealed class ChannelFlow
     internal LinearMap? ActivatedMapBefore(NormLayer norm) => _before[norm] is { IsActivated: true } x ? x.Map : null;
 
     /// <summary>True if multiplying the map's effective weight and bias by a positive number changes nothing in training
-    /// but for a normalizer's ε: everything that reads its output removes the scale. Weight decay on it then acts
+    /// but for a normalizer's ε: everything that reads its output undoes the scale. Weight decay on it then acts
     /// through the effective learning rate only.</summary>
     /// <param name="map">A linear map of the network; the flow must not go through normalizers.</param>
     public bool IsScaleInvariant(LinearMap map)
     {
         var written = Groups.Where(g => g.Writers.Any(w => w.Module == map)).ToArray();
         return written.Length > 0 && written.All(g => g is { Fixed: null, Writers.Count: 1, Readers.Count: > 0 }
-            && g.Readers.All(r => r.Module is NormLayer { RemovesScale: true }));
+            && g.Readers.All(r => r.Module is NormLayer { UndoesScale: true }));
     }
 
     internal ChannelStream Map(LinearMap map, ChannelStream x)

@@ -36,6 +36,9 @@ public abstract class NormLayer(int channels, Activation activation) : Module
     /// <summary>False to keep running statistics as they are, also in training.</summary>
     public bool UpdateRunning { get; set; } = true;
 
+    /// <summary>The running statistics; null for methods that have none.</summary>
+    public RunningStatistics? Running { get; protected init; }
+
     /// <summary>True if this pass normalizes with the batch's own statistics.</summary>
     protected bool UsesBatch(Pass pass) => Statistics switch
     {
@@ -47,6 +50,10 @@ public abstract class NormLayer(int channels, Activation activation) : Module
     /// <summary>True if this pass moves the running statistics: training only, never the initialization pass.</summary>
     protected bool Updates(Pass pass) => UpdateRunning && pass.Mode is PassMode.Train or PassMode.Recalibrate;
 
+    /// <summary>True if the output does not change, but for ε, when the input is multiplied by a positive number: the
+    /// weights of a linear map before it are then scale invariant.</summary>
+    public virtual bool UndoesScale => false;
+
     /// <summary>
     /// What the layer does in evaluation, before its activation, as y = scale[c]·x + shift[c]; null if it is not such
     /// a map (it measures its input also in evaluation), so that it cannot fold into the linear map before it. It is asked
@@ -57,9 +64,6 @@ public abstract class NormLayer(int channels, Activation activation) : Module
     /// <summary>The learned gain and shift [C] by which the output grows in proportion, before its activation; null if
     /// there are none.</summary>
     public virtual (Parameter Gain, Parameter Shift)? Affine => null;
-
-    /// <summary>True if multiplying the whole input by a positive number changes nothing but for ε, in training.</summary>
-    public virtual bool RemovesScale => false;
 
     /// <summary>Makes the layer anew from its method; set by the scheme that made it.</summary>
     internal Func<NormLayer>? Maker { get; set; }

@@ -79,8 +79,6 @@ public sealed record BatchNorm : Norm
         private readonly BatchNorm _norm;
         private readonly Parameter? _gamma;
         private readonly Parameter? _beta;
-        private readonly StateBuffer _runningMean;
-        private readonly StateBuffer _runningVariance;
         private readonly float[] _statistic;
         private readonly float[] _running;
         private readonly float[] _gain;
@@ -95,20 +93,24 @@ public sealed record BatchNorm : Norm
                 _beta = Parameter("beta", shape, ParameterKind.Bias, Init.Constant(0f));
             }
 
-            _runningMean = Buffer("running_mean", shape, 0f);
-            _runningVariance = Buffer("running_var", shape, 1f);
+            Running = new RunningStatistics(
+                Buffer("running_mean", shape, 0f), Buffer("running_var", shape, 1f),
+                norm.RunningVariance == Variance.Unbiased ? RunningSpread.UnbiasedVariance : RunningSpread.Variance, norm.RunningRate);
             _statistic = new float[channels];
             _running = new float[channels];
             _gain = new float[channels];
         }
 
-        public override (Parameter Gain, Parameter Shift)? Affine => _gamma is null ? null : (_gamma, _beta!);
+        // Frozen statistics are constants, which undo nothing.
+        public override bool UndoesScale => Statistics != StatisticsSource.Running;
 
-        public override bool RemovesScale => Statistics != StatisticsSource.Running;
+        public override void CheckTraining(Shape input) => CheckElements(input, input.Rows);
+
+        public override (Parameter Gain, Parameter Shift)? Affine => _gamma is null ? null : (_gamma, _beta!);
 
         public override (float[] Scale, float[] Shift)? EvaluationMap()
         {
-            float[] scale = _runningVariance.Value.ToArray(), shift = _runningMean.Value.ToArray();
+            float[] scale = Running!.Spread.ToArray(), shift = Running.Mean.ToArray();
             float[]? gamma = _gamma?.Value.ToArray(), beta = _beta?.Value.ToArray();
             for (var c = 0; c < Channels; c++)
             {
@@ -119,20 +121,18 @@ public sealed record BatchNorm : Norm
             return (scale, shift);
         }
 
-        public override void CheckTraining(Shape input) => CheckElements(input, input.Rows);
-
         public override Tensor Forward(Pass pass, Tensor x)
         {
             var tape = pass.Tape;
             var shape = new Shape(Channels);
             var batch = UsesBatch(pass);
-            Tensor mean = _runningMean.Value, variance = _runningVariance.Value;
+            Tensor mean = Running!.Mean, variance = Running.Spread;
             if (batch)
             {
                 CheckElements(x.Shape, x.Shape.Rows);
                 (mean, variance) = (tape.Rent(shape), tape.Rent(shape));
                 tape.Backend.MeanVariance(x, mean, variance);
-                if (Updates(pass)) UpdateStatistics(mean, variance, x.Shape.Rows);
+                if (Updates(pass)) UpdateStatistics(pass.Mode, mean, variance, x.Shape.Rows);
             }
 
             // The kernel needs 1/s and γ/s per channel: a few hundred numbers, computed here.
@@ -165,19 +165,11 @@ public sealed record BatchNorm : Norm
             else _gamma.Value.CopyTo(_gain);
         }
 
-        private void UpdateStatistics(Tensor mean, Tensor variance, int elements)
+        private void UpdateStatistics(PassMode mode, Tensor mean, Tensor variance, int elements)
         {
-            Blend(_runningMean.Value, mean, 1f);
-            Blend(_runningVariance.Value, variance, _norm.RunningVariance == Variance.Unbiased ? elements / (elements - 1f) : 1f);
-        }
-
-        private void Blend(Tensor running, Tensor statistic, float factor)
-        {
-            statistic.CopyTo(_statistic);
-            running.CopyTo(_running);
-            for (var c = 0; c < Channels; c++)
-                _running[c] += _norm.RunningRate * (_statistic[c] * factor - _running[c]);
-            running.CopyFrom(_running);
+            mean.CopyTo(_statistic);
+            variance.CopyTo(_running);
+            Running!.Take(mode, elements, _statistic, _running);
         }
 
         // With g = dy·f'(y), x̂ = (x−μ)/s and n elements per channel: dβ = Σg, dγ = Σ g·x̂. Batch statistics:

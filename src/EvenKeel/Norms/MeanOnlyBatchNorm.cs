@@ -39,24 +39,20 @@ public sealed record MeanOnlyBatchNorm : Norm
 
     private sealed class Layer : NormLayer
     {
-        private readonly MeanOnlyBatchNorm _norm;
         private readonly Parameter? _beta;
-        private readonly StateBuffer _runningMean;
         private readonly float[] _mean;
-        private readonly float[] _running;
 
         public Layer(MeanOnlyBatchNorm norm, int channels, Activation activation) : base(channels, activation)
         {
-            _norm = norm;
             if (norm.Bias) _beta = Parameter("beta", new Shape(channels), ParameterKind.Bias, Init.Constant(0f));
-            _runningMean = Buffer("running_mean", new Shape(channels), 0f);
+            Running = new RunningStatistics(
+                Buffer("running_mean", new Shape(channels), 0f), null, RunningSpread.None, norm.RunningRate);
             _mean = new float[channels];
-            _running = new float[channels];
         }
 
         public override (float[] Scale, float[] Shift)? EvaluationMap()
         {
-            float[] scale = new float[Channels], shift = _runningMean.Value.ToArray();
+            float[] scale = new float[Channels], shift = Running!.Mean.ToArray();
             var beta = _beta?.Value.ToArray();
             Array.Fill(scale, 1f);
             for (var c = 0; c < Channels; c++) shift[c] = (beta?[c] ?? 0f) - shift[c];
@@ -69,14 +65,14 @@ public sealed record MeanOnlyBatchNorm : Norm
         {
             var tape = pass.Tape;
             var shape = new Shape(Channels);
-            var mean = _runningMean.Value;
+            var mean = Running!.Mean;
             var batch = UsesBatch(pass);
             if (batch)
             {
                 CheckElements(x.Shape, x.Shape.Rows);
                 mean = tape.Rent(shape);
                 tape.Backend.Mean(x, mean);
-                if (Updates(pass)) UpdateMean(mean);
+                if (Updates(pass)) UpdateMean(pass.Mode, mean, x.Shape.Rows);
             }
 
             var one = tape.Rent(shape);
@@ -95,12 +91,10 @@ public sealed record MeanOnlyBatchNorm : Norm
             return y;
         }
 
-        private void UpdateMean(Tensor mean)
+        private void UpdateMean(PassMode mode, Tensor mean, int elements)
         {
             mean.CopyTo(_mean);
-            _runningMean.Value.CopyTo(_running);
-            for (var c = 0; c < Channels; c++) _running[c] += _norm.RunningRate * (_mean[c] - _running[c]);
-            _runningMean.Value.CopyFrom(_running);
+            Running!.Take(mode, elements, _mean, default);
         }
 
         // g = dy·f'(y): dβ = Σg; dx = g − Σg/n with batch statistics, dx = g with the running mean.

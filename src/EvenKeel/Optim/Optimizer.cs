@@ -8,8 +8,8 @@ namespace EvenKeel.Optim;
 /// <param name="network">Whose parameters.</param>
 public abstract class Optimizer(Network network)
 {
-    private readonly List<(string Name, Tensor Value)> _state = [];
     private readonly List<(Parameter Parameter, OptimizerBuffer Buffer)> _buffers = [];
+    private readonly List<(string Name, Tensor Value)> _state = [];
 
     /// <summary>Learning rate of the next step; a schedule moves it.</summary>
     public double LearningRate { get; set; }

@@ -14,9 +14,6 @@ internal static class FoldChecks
         EpsilonPlace = NormChecks.ReadEpsilonPlace(golden.Config),
     });
 
-    public static void LOneBatchNorm(GoldenCase golden) =>
-        throw new NotThereException($"l1bn_fold p={golden.Config.Text("p")}");
-
     public static void MeanOnlyBatchNorm(GoldenCase golden) => Run(golden, new MeanOnlyBatchNorm());
 
     private static void Run(GoldenCase golden, Norm norm)

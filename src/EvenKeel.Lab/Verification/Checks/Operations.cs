@@ -25,7 +25,6 @@ internal static class Operations
             ["enorm_conv"] = EquiNormChecks.Convolutional,
             ["enorm_residual"] = EquiNormChecks.Residual,
             ["bn_fold"] = FoldChecks.BatchNorm,
-            ["l1bn_fold"] = FoldChecks.LOneBatchNorm,
             ["mobn_fold"] = FoldChecks.MeanOnlyBatchNorm,
             ["sgd"] = OptimizerChecks.Sgd,
             ["adam"] = OptimizerChecks.Adam,
