@@ -22,6 +22,7 @@ internal static class CommandLine
             TrainCommand.Create(),
             StudyCommand.Create(),
             NormsCommand.Create(),
+            FoldCommand.Create(),
             DataCommand.Create(),
             VerifyCommand.Create(),
             BenchCommand.Create(),

@@ -8,12 +8,12 @@ internal static unsafe partial class Channels
     {
         var split = new ColumnSplit(Require.Rows(x, channels), channels);
         Require.Length(sums, channels);
-        var partial = workers.SharedScratch(ColumnSums.Scratch(split, 1));
+        var partial = workers.SharedScratch(ColumnSums.Scratch(split, 1, 1));
         fixed (float* xp = x)
         {
             var job = new AbsoluteJob(xp, partial, split, largest: false);
             workers.Run(split.Chunks, ref job);
-            var merged = ColumnSums.Merge(workers, split, partial, 1);
+            var merged = ColumnSums.Merge(workers, split, partial, 1, 1);
             for (var c = 0; c < channels; c++)
             {
                 var sum = ColumnSums.OfChannel(split, merged, c);
@@ -28,7 +28,7 @@ internal static unsafe partial class Channels
     {
         var split = new ColumnSplit(Require.Rows(x, channels), channels);
         Require.Length(peaks, channels);
-        var partial = workers.SharedScratch(ColumnSums.Scratch(split, 1));
+        var partial = workers.SharedScratch(ColumnSums.Scratch(split, 1, 1));
         fixed (float* xp = x)
         {
             var job = new AbsoluteJob(xp, partial, split, largest: true);

@@ -125,6 +125,17 @@ internal sealed class GoldenCase
         }
     }
 
+    /// <summary>Compares two results of EvenKeel's own that must be the same within the tolerance.</summary>
+    /// <param name="what">What they are.</param>
+    /// <param name="computed">One.</param>
+    /// <param name="reference">The other.</param>
+    public void Agree(string what, ReadOnlySpan<float> computed, ReadOnlySpan<float> reference)
+    {
+        var expected = new double[reference.Length];
+        for (var i = 0; i < expected.Length; i++) expected[i] = reference[i];
+        _results.Add(ArrayResult.Compare(what, expected, computed, _vector.Meta.Tolerance));
+    }
+
     /// <summary>Notes every array and option of the file that nothing used; call it when the check is done.</summary>
     public void Finish()
     {

@@ -67,6 +67,19 @@ internal sealed class GoldenConfig
     public double[] Numbers(string name) => As(name, JsonValueKind.Array, v => v.EnumerateArray().Select(item =>
         item.ValueKind == JsonValueKind.Number ? item.GetDouble() : throw Unexpected(name)).ToArray());
 
+    /// <summary>Words.</summary>
+    public string[] Texts(string name) => As(name, JsonValueKind.Array, v => v.EnumerateArray().Select(item =>
+        item.ValueKind == JsonValueKind.String ? item.GetString()! : throw Unexpected(name)).ToArray());
+
+    /// <summary>A list of options inside an option.</summary>
+    public GoldenConfig[] Parts(string name)
+    {
+        GoldenConfig[] parts = As(name, JsonValueKind.Array, v => v.EnumerateArray().Select((item, i) =>
+            item.ValueKind == JsonValueKind.Object ? new GoldenConfig(item, $"{_path}{name}[{i}].") : throw Unexpected(name)).ToArray());
+        _parts.AddRange(parts);
+        return parts;
+    }
+
     /// <summary>Options inside an option.</summary>
     public GoldenConfig Part(string name)
     {

@@ -84,6 +84,11 @@ public abstract class Backend : IDisposable
 
     internal abstract void ChannelAddSignAtPeak(Tensor z, Tensor peaks, Tensor b, Tensor y);
 
+    // Per input of a weight: the rows of rows × outputs.
+    internal abstract void InputPowers(Tensor x, bool squares, Tensor sums);
+
+    internal abstract void InputScale(Tensor x, Tensor factor, Tensor y);
+
     internal abstract void MeanVariance(Tensor x, Tensor mean, Tensor variance);
 
     internal abstract void Mean(Tensor x, Tensor mean);

@@ -19,9 +19,8 @@ public static class ConvPoolCnnC
     /// <exception cref="UserException">The images are too small.</exception>
     public static Module Build(ModelSpec spec)
     {
+        spec.RequireSide("convpool-cnn-c", 12);
         var image = spec.Image;
-        if (image[1] < 12 || image[2] < 12)
-            throw new UserException($"convpool-cnn-c halves the image twice and needs at least 12x12 pixels; the data has {image[1]}x{image[2]}.");
         int narrow = spec.Scaled(96), wide = spec.Scaled(192);
         var leaky = Activation.LeakyRelu(0.1f);
         return new Sequential()

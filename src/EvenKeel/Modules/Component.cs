@@ -85,4 +85,20 @@ public abstract class Module : Component
     public virtual void CheckTraining(Shape input)
     {
     }
+
+    /// <summary>Tells a flow what the module does to the channels of its input; by default, that it is not known.</summary>
+    /// <param name="flow">Told with one of its methods.</param>
+    /// <param name="x">The input.</param>
+    /// <returns>The output.</returns>
+    public virtual ChannelStream Follow(ChannelFlow flow, ChannelStream x)
+    {
+        ArgumentNullException.ThrowIfNull(flow);
+        return flow.End(this, x, $"layer {Name} ({GetType().Name}) does not tell what it does to channels");
+    }
+
+    /// <summary>The module anew, for another network, with the parts that the rebuilder gives; null for nothing.</summary>
+    /// <param name="rebuilder">Gives linear maps and normalizers, and copies what stays.</param>
+    /// <exception cref="UserException">The module does not say how; those of the library do.</exception>
+    public virtual Module? Rebuild(Rebuilder rebuilder) => throw new UserException(
+        $"Layer {Name} cannot be made anew for another network: override {nameof(Rebuild)} in {GetType().Name}.");
 }

@@ -34,6 +34,10 @@ public sealed class Conv2d : LinearMap
     }
 
     /// <inheritdoc/>
+    public override LinearMap With(WeightMap weight, Init? bias, Activation activation) =>
+        new Conv2d(WeightShape, weight, bias, Stride, Padding, activation);
+
+    /// <inheritdoc/>
     protected override Tensor Apply(Tape tape, Tensor x, Tensor weight, Tensor? bias, Activation activation) =>
         tape.Conv2d(x, weight, bias, Stride, Padding, activation);
 }

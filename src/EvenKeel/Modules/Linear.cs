@@ -22,6 +22,10 @@ public sealed class Linear : LinearMap
         : throw new ArgumentException($"A dense layer with weight {WeightShape} cannot take an input of shape {input}.");
 
     /// <inheritdoc/>
+    public override LinearMap With(WeightMap weight, Init? bias, Activation activation) =>
+        new Linear(WeightShape, weight, bias, activation);
+
+    /// <inheritdoc/>
     protected override Tensor Apply(Tape tape, Tensor x, Tensor weight, Tensor? bias, Activation activation) =>
         tape.Dense(x, weight, bias, activation);
 }

@@ -42,6 +42,26 @@ public abstract class LinearMap : Module
     /// <inheritdoc/>
     public override long MultiplyAdds(Shape input) => (long)OutputShape(input).Rows * WeightShape.Length;
 
+    /// <inheritdoc/>
+    public sealed override ChannelStream Follow(ChannelFlow flow, ChannelStream x)
+    {
+        ArgumentNullException.ThrowIfNull(flow);
+        return flow.Map(this, x);
+    }
+
+    /// <inheritdoc/>
+    public sealed override Module Rebuild(Rebuilder rebuilder)
+    {
+        ArgumentNullException.ThrowIfNull(rebuilder);
+        return rebuilder.Map(this);
+    }
+
+    /// <summary>A linear map of the same geometry with other parts.</summary>
+    /// <param name="weight">The weight map.</param>
+    /// <param name="bias">How the bias starts, or null for none.</param>
+    /// <param name="activation">Applied to the sum.</param>
+    public abstract LinearMap With(WeightMap weight, Init? bias, Activation activation);
+
     /// <summary>The linear map with a given weight.</summary>
     protected abstract Tensor Apply(Tape tape, Tensor x, Tensor weight, Tensor? bias, Activation activation);
 

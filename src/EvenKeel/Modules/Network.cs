@@ -10,8 +10,6 @@ namespace EvenKeel.Modules;
 /// </summary>
 public sealed class Network
 {
-    private readonly Shape _input;
-
     /// <summary>Builds the network.</summary>
     /// <param name="root">The modules.</param>
     /// <param name="input">Shape of a batch; its first dimension is not kept.</param>
@@ -24,7 +22,7 @@ public sealed class Network
         Root = root;
         Backend = backend;
         Tape = new Tape(backend);
-        _input = input;
+        Input = input;
         root.AssignNames("");
         Output = root.OutputShape(input.WithBatch(1)).Channels;
         Parameters = [.. root.Parameters()];
@@ -54,6 +52,9 @@ public sealed class Network
     /// <summary>The tape of this network's passes.</summary>
     public Tape Tape { get; }
 
+    /// <summary>Shape of a batch of inputs; only its first dimension may differ.</summary>
+    public Shape Input { get; }
+
     /// <summary>Trainable tensors, in a fixed order.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
@@ -70,7 +71,7 @@ public sealed class Network
     public Tensor Forward(Pass pass, Tensor x) => Root.Forward(pass, x);
 
     /// <summary>A tensor of the current step for a batch of inputs.</summary>
-    public Tensor RentInput(int batch) => Tape.Rent(_input.WithBatch(batch));
+    public Tensor RentInput(int batch) => Tape.Rent(Input.WithBatch(batch));
 
     /// <summary>Forgets the gradients of the last step.</summary>
     public void ClearGradients()
@@ -90,7 +91,7 @@ public sealed class Network
     public void InitializeFromData(ReadOnlySpan<float> images, ulong seed)
     {
         if (!Root.DescendantsAndSelf().Any(c => c is IDataInitialized)) return;
-        var size = _input.Length / _input[0];
+        var size = Input.Length / Input[0];
         if (images.Length == 0 || images.Length % size != 0)
             throw new ArgumentException($"An initialization batch of {images.Length} numbers is not a whole number of images of {size}.");
         Tape.Begin(recording: false);
@@ -101,11 +102,18 @@ public sealed class Network
 
     /// <summary>Throws if the network cannot train with this batch size; call it before training starts.</summary>
     /// <exception cref="UserException">For example one element per statistic in a layer.</exception>
-    public void CheckTraining(int batch) => Root.CheckTraining(_input.WithBatch(batch));
+    public void CheckTraining(int batch) => Root.CheckTraining(Input.WithBatch(batch));
 
     // By layer and kind, not by the tensor's own name: w of one scheme and v of another draw the same numbers.
     private static RandomStream Stream(ulong seed, string name, string kind) =>
         new(seed, RandomUses.Of($"{name[..Math.Max(0, name.LastIndexOf('.'))]}/{kind}"));
+
+    /// <summary>A network for inference that computes the same with plain weights: weight maps become their effective
+    /// weights, and normalizers that are a scale and a shift per channel in evaluation go into the linear map directly
+    /// before them.</summary>
+    /// <returns>The new network, in the memory of the same backend, and what became of every layer.</returns>
+    /// <exception cref="UserException">A module does not say how to make it anew.</exception>
+    public FoldedNetwork Fold() => new Folder(this).Fold();
 
     /// <summary>All parameters and buffers by name, to save or to compare.</summary>
     public IEnumerable<(string Name, Tensor Value)> State() =>

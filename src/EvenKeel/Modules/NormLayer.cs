@@ -56,9 +56,37 @@ public abstract class NormLayer(int channels, Activation activation) : Module
 
     /// <summary>
     /// What the layer does in evaluation, before its activation, as y = scale[c]·x + shift[c]; null if it is not such
-    /// a map (it measures its input also in evaluation), so that it cannot fold into the linear map before it.
+    /// a map (it measures its input also in evaluation), so that it cannot fold into the linear map before it. It is asked
+    /// only where <see cref="Statistics"/> is not <see cref="StatisticsSource.Batch"/>.
     /// </summary>
     public virtual (float[] Scale, float[] Shift)? EvaluationMap() => null;
+
+    /// <summary>The learned gain and shift [C] by which the output grows in proportion, before its activation; null if
+    /// there are none.</summary>
+    public virtual (Parameter Gain, Parameter Shift)? Affine => null;
+
+    /// <summary>The method and options that made the layer, as scheme text; null if it was made without a scheme.</summary>
+    public string? Method { get; internal set; }
+
+    /// <summary>Makes the layer anew from its method; set by the scheme that made it.</summary>
+    internal Func<NormLayer>? Maker { get; set; }
+
+    /// <summary>A new layer of the same method, options and activation; null if it is not known how to make it.</summary>
+    public virtual NormLayer? Again() => Maker?.Invoke();
+
+    /// <inheritdoc/>
+    public override ChannelStream Follow(ChannelFlow flow, ChannelStream x)
+    {
+        ArgumentNullException.ThrowIfNull(flow);
+        return flow.Normalize(this, x);
+    }
+
+    /// <inheritdoc/>
+    public sealed override Module? Rebuild(Rebuilder rebuilder)
+    {
+        ArgumentNullException.ThrowIfNull(rebuilder);
+        return rebuilder.Norm(this);
+    }
 
     /// <summary>Throws where each statistic would be taken over a single element.</summary>
     /// <param name="input">Shape of the input.</param>

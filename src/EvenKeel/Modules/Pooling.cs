@@ -15,6 +15,16 @@ public sealed class MaxPool2d(int kernel, int stride, int padding = 0) : Module
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input) => PoolShape.Of(input, kernel, stride, padding);
+
+    /// <inheritdoc/>
+    public override ChannelStream Follow(ChannelFlow flow, ChannelStream x)
+    {
+        ArgumentNullException.ThrowIfNull(flow);
+        return flow.Keep(this, x);
+    }
+
+    /// <inheritdoc/>
+    public override Module Rebuild(Rebuilder rebuilder) => new MaxPool2d(kernel, stride, padding);
 }
 
 /// <summary>Mean of each square window.</summary>
@@ -30,6 +40,16 @@ public sealed class AveragePool2d(int kernel, int stride, int padding = 0, bool 
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input) => PoolShape.Of(input, kernel, stride, padding);
+
+    /// <inheritdoc/>
+    public override ChannelStream Follow(ChannelFlow flow, ChannelStream x)
+    {
+        ArgumentNullException.ThrowIfNull(flow);
+        return flow.Keep(this, x);
+    }
+
+    /// <inheritdoc/>
+    public override Module Rebuild(Rebuilder rebuilder) => new AveragePool2d(kernel, stride, padding, countPadding);
 }
 
 /// <summary>Mean over all pixels: [N,H,W,C] to [N,C].</summary>
@@ -40,6 +60,16 @@ public sealed class GlobalAveragePool : Module
 
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input) => new(input[0], input[3]);
+
+    /// <inheritdoc/>
+    public override ChannelStream Follow(ChannelFlow flow, ChannelStream x)
+    {
+        ArgumentNullException.ThrowIfNull(flow);
+        return flow.Keep(this, x);
+    }
+
+    /// <inheritdoc/>
+    public override Module Rebuild(Rebuilder rebuilder) => new GlobalAveragePool();
 }
 
 internal static class PoolShape

@@ -6,20 +6,20 @@ namespace EvenKeel.Modules;
 /// <summary>Modules one after another, each with a name.</summary>
 public sealed class Sequential : Module
 {
-    private readonly List<Module> _modules = [];
+    private readonly List<(string Name, Module Module)> _modules = [];
 
     /// <summary>Appends a module under a name.</summary>
     /// <returns>This object, for chaining.</returns>
     public Sequential Add(string name, Module module)
     {
-        _modules.Add(Child(name, module));
+        _modules.Add((name, Child(name, module)));
         return this;
     }
 
     /// <inheritdoc/>
     public override Tensor Forward(Pass pass, Tensor x)
     {
-        foreach (var module in _modules)
+        foreach (var (_, module) in _modules)
         {
             x = module.Forward(pass, x);
             pass.Watch?.Invoke(module, x);
@@ -31,7 +31,7 @@ public sealed class Sequential : Module
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
     {
-        foreach (var module in _modules) input = module.OutputShape(input);
+        foreach (var (_, module) in _modules) input = module.OutputShape(input);
         return input;
     }
 
@@ -39,7 +39,7 @@ public sealed class Sequential : Module
     public override long MultiplyAdds(Shape input)
     {
         var sum = 0L;
-        foreach (var module in _modules)
+        foreach (var (_, module) in _modules)
         {
             sum += module.MultiplyAdds(input);
             input = module.OutputShape(input);
@@ -51,11 +51,27 @@ public sealed class Sequential : Module
     /// <inheritdoc/>
     public override void CheckTraining(Shape input)
     {
-        foreach (var module in _modules)
+        foreach (var (_, module) in _modules)
         {
             module.CheckTraining(input);
             input = module.OutputShape(input);
         }
+    }
+
+    /// <inheritdoc/>
+    public override ChannelStream Follow(ChannelFlow flow, ChannelStream x)
+    {
+        foreach (var (_, module) in _modules) x = module.Follow(flow, x);
+        return x;
+    }
+
+    /// <inheritdoc/>
+    public override Module Rebuild(Rebuilder rebuilder)
+    {
+        var copy = new Sequential();
+        foreach (var (name, module) in _modules)
+            if (module.Rebuild(rebuilder) is { } built) copy.Add(name, built);
+        return copy;
     }
 }
 
@@ -96,5 +112,20 @@ public sealed class Residual : Module
     {
         _body.CheckTraining(input);
         _shortcut?.CheckTraining(input);
+    }
+
+    /// <inheritdoc/>
+    public override ChannelStream Follow(ChannelFlow flow, ChannelStream x)
+    {
+        var shared = ChannelFlow.Share(this, x);
+        var body = _body.Follow(flow, shared);
+        return ChannelFlow.Join(this, body, _shortcut?.Follow(flow, shared) ?? shared);
+    }
+
+    /// <inheritdoc/>
+    public override Module Rebuild(Rebuilder rebuilder)
+    {
+        var body = _body.Rebuild(rebuilder) ?? new Sequential();
+        return new Residual(body, _shortcut?.Rebuild(rebuilder), _activation);
     }
 }

@@ -58,6 +58,7 @@ public abstract record Norm
         NormMethod.Of<WeightDecayMimic>(),
         NormMethod.Of<NormScheduling>(),
         NormMethod.Of<PathSgd>(),
+        NormMethod.Of<EquiNorm>(),
     ];
 
     /// <summary>The module placed after a linear map, or null for none.</summary>

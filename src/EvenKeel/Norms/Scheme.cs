@@ -31,8 +31,18 @@ public sealed class Scheme
     public static Scheme Parse(string text) => SchemeText.Parse(text);
 
     /// <summary>The module after a linear map, or null.</summary>
-    public NormLayer? Activation(int channels, Activation activation) =>
-        Norms.Select(n => n.Activation(channels, activation)).FirstOrDefault(m => m is not null);
+    public NormLayer? Activation(int channels, Activation activation)
+    {
+        foreach (var norm in Norms)
+        {
+            if (norm.Activation(channels, activation) is not { } layer) continue;
+            layer.Maker = () => Activation(channels, activation)!;
+            layer.Method = SchemeText.Format([norm]);
+            return layer;
+        }
+
+        return null;
+    }
 
     /// <summary>The weight map; the plain one if no method acts on weights.</summary>
     public WeightMap Weight(Shape shape, Init init) =>

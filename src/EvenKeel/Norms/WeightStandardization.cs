@@ -227,7 +227,10 @@ public sealed record WeightStandardization : Norm
 
                 if (tape.Gradient(v, out var accumulate) is not { } dv) return;
                 q.CopyFrom(slope);
-                backend.RescaleBackwardApply(v, outputGradient, Mean, Factor, Zero, 1f, Factor, sum, q, dv, accumulate);
+                backend.Multiply(Factor, sum, sum);
+                backend.Multiply(Factor, q, q);
+                backend.RescaleBackwardApply(
+                    v, outputGradient, Mean, Factor, Zero, 1f, Factor, sum, q, signs: false, dv, accumulate);
             }
         }
     }

@@ -32,7 +32,7 @@ public sealed class Adam : Optimizer
     {
         Kind = kind;
         _first = Buffers("m");
-        _second = Buffers(kind == AdamKind.Adamax ? "u" : "v");
+        _second = kind == AdamKind.Adamax ? Buffers("u") : Buffers("v", power: 2);
     }
 
     /// <summary>Which member of the family.</summary>

@@ -26,6 +26,7 @@ public enum DecayScope
 /// <param name="network">Whose parameters.</param>
 public abstract class Optimizer(Network network)
 {
+    private readonly List<(Parameter Parameter, OptimizerBuffer Buffer)> _buffers = [];
     private readonly List<(string Name, Tensor Value)> _state = [];
     private readonly bool[] _decays = Decays(network, DecayScope.Weights);
 
@@ -74,14 +75,21 @@ public abstract class Optimizer(Network network)
     /// <param name="decay">Its weight decay; 0 for exempt parameters.</param>
     protected abstract void Update(int index, Tensor value, Tensor gradient, float decay);
 
+    /// <summary>The buffers that go with a parameter; for methods that rescale it.</summary>
+    internal IEnumerable<OptimizerBuffer> BuffersOf(Parameter parameter) =>
+        _buffers.Where(b => b.Parameter == parameter).Select(b => b.Buffer);
+
     /// <summary>A zeroed buffer for each parameter, saved as <c>name.parameter</c>.</summary>
-    protected Tensor[] Buffers(string name)
+    /// <param name="name">Name of the buffers.</param>
+    /// <param name="power">Power of the gradient they grow with: 1 for means, 2 for means of squares.</param>
+    protected Tensor[] Buffers(string name, int power = 1)
     {
         var buffers = new Tensor[network.Parameters.Count];
         for (var i = 0; i < buffers.Length; i++)
         {
             buffers[i] = Backend.Allocate(network.Parameters[i].Shape);
             _state.Add(($"{name}.{network.Parameters[i].Name}", buffers[i]));
+            _buffers.Add((network.Parameters[i], new OptimizerBuffer(buffers[i], power)));
         }
 
         return buffers;
@@ -89,7 +97,12 @@ public abstract class Optimizer(Network network)
 
     private static bool[] Decays(Network network, DecayScope scope)
     {
-        IReadOnlySet<Parameter> exempt = scope == DecayScope.ScaleDependent ? ScaleInvariance.Weights(network.Root) : new HashSet<Parameter>();
+        IReadOnlySet<Parameter> exempt = scope == DecayScope.ScaleDependent ? ScaleInvariance.Weights(network) : new HashSet<Parameter>();
         return [.. network.Parameters.Select(p => scope == DecayScope.All || (p.Kind == ParameterKind.Weight && !exempt.Contains(p)))];
     }
 }
+
+/// <summary>A buffer that an optimizer keeps for a parameter.</summary>
+/// <param name="Value">The buffer.</param>
+/// <param name="Power">Power of the gradient it grows with.</param>
+internal readonly record struct OptimizerBuffer(Tensor Value, int Power);

@@ -56,7 +56,8 @@ internal static class Checkpoint
         Network network, Optimizer optimizer, IReadOnlyList<StepHook> hooks) =>
         network.State().Concat(optimizer.State).Concat(hooks.SelectMany(hook => hook.State));
 
-    private static string Path(RunFolder folder) => System.IO.Path.Combine(folder.FullPath, FileName);
+    /// <summary>Where a run's last checkpoint lies.</summary>
+    public static string Path(RunFolder folder) => System.IO.Path.Combine(folder.FullPath, FileName);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -50,9 +50,9 @@ public class DecayScopeTests
         var spec = new ModelSpec(new Shape(1, 6, 6, 3), 2, Scheme.Parse("bn"));
         var root = new Sequential().Convolution("a", spec, 3, 4, 3, 1, Activation.Relu);
         var network = new Network(root, new Shape(2, 6, 6, 3), backend, seed: 3);
-        Assert.Equal(["a.weight"], ScaleInvariance.Weights(root).Select(p => p.Name));
+        Assert.Equal(["a.weight"], ScaleInvariance.Weights(network).Select(p => p.Name));
         root.DescendantsAndSelf().OfType<NormLayer>().Single().Statistics = StatisticsSource.Running;
-        Assert.Empty(ScaleInvariance.Weights(network.Root));
+        Assert.Empty(ScaleInvariance.Weights(network));
     }
 
     [Fact]

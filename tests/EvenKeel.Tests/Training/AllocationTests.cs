@@ -22,6 +22,7 @@ public class AllocationTests
     [InlineData("none")]
     [InlineData("bn")]
     [InlineData("wn+mobn")]
+    [InlineData("enorm(bn=exact)+bn")]
     public void AThousandStepsAllocateNothing(string scheme)
     {
         var spec = new RunSpec

@@ -153,7 +153,8 @@ internal static class NormChecks
     private static Variance ReadRunningVariance(GoldenConfig config) =>
         config.Flag("unbiased_running", true) ? Variance.Unbiased : Variance.Biased;
 
-    private static EpsilonPlace ReadEpsilonPlace(GoldenConfig config) => config.Text("eps_place", "inside") switch
+    /// <summary>Where options want ε.</summary>
+    public static EpsilonPlace ReadEpsilonPlace(GoldenConfig config) => config.Text("eps_place", "inside") switch
     {
         "inside" => EpsilonPlace.InsideRoot,
         "outside" => EpsilonPlace.AddedToScale,

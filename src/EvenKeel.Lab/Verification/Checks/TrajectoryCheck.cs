@@ -148,14 +148,16 @@ internal static class TrajectoryCheck
         return new Scheme(norms);
     }
 
-    private static Activation ReadActivation(GoldenConfig config) => config.Text("activation") switch
+    /// <summary>The activation that options describe.</summary>
+    public static Activation ReadActivation(GoldenConfig config) => config.Text("activation") switch
     {
         "relu" => Activation.Relu,
         "leaky_relu" => Activation.LeakyRelu((float)config.Number("slope")),
         _ => throw config.Unexpected("activation"),
     };
 
-    private static Module ReadPool(GoldenConfig config) => config.Text("type") switch
+    /// <summary>The pooling that options describe.</summary>
+    public static Module ReadPool(GoldenConfig config) => config.Text("type") switch
     {
         "max" => new MaxPool2d(config.Integer("kernel"), config.Integer("stride")),
         "avg" => new AveragePool2d(config.Integer("kernel"), config.Integer("stride")),

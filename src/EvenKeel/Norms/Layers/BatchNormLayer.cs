@@ -35,6 +35,8 @@ internal class BatchNormLayer : TableNormLayer
     /// <summary>The options.</summary>
     protected BatchNorm Norm { get; }
 
+    public override (Parameter Gain, Parameter Shift)? Affine => Gamma is null ? null : (Gamma, Beta!);
+
     public override void CheckTraining(Shape input)
     {
         CheckElements(input, input.Rows / Segments(input));

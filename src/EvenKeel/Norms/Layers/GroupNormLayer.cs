@@ -43,6 +43,9 @@ internal class GroupNormLayer : TableNormLayer
 
     public override bool UndoesScale => !_passesFlat;
 
+    public override (Parameter Gain, Parameter Shift)? Affine =>
+        Gamma is null || Gamma.Shape.Length != Channels || Tables.Columns != Channels ? null : (Gamma, Beta!);
+
     public override void CheckTraining(Shape input)
     {
         if (!PassesOn(input)) CheckElements(input, input.Rows / input[0] * _width);

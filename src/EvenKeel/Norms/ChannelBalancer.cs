@@ -1,0 +1,104 @@
+using EvenKeel.Modules;
+using EvenKeel.Optim;
+
+namespace EvenKeel.Norms;
+
+/// <summary>The channels of a network that equi-normalization balances, with all memory that it takes.</summary>
+internal sealed class ChannelBalancer
+{
+    private readonly EquiNorm _options;
+    private readonly Balance[] _balances;
+
+    /// <summary>Finds the channels.</summary>
+    /// <exception cref="UserException">There are none, or a weight map or normalizer stands in the way.</exception>
+    public ChannelBalancer(EquiNorm options, Network network, Optimizer? optimizer)
+    {
+        _options = options;
+        var exact = options.Normalizers == NormalizerBalance.Exact;
+        var flow = ChannelFlow.Of(network, throughNormalizers: !exact);
+        var last = exact ? ChannelFlow.Of(network, throughNormalizers: true).OutputWriters : flow.OutputWriters;
+        var groups = flow.Groups.Where(g => g.Writers.Count > 0 && g.Readers.Count > 0).ToArray();
+        _balances =
+        [
+            .. groups.Where(g => g.Fixed is null && !g.Readers.Any(r => r.Module is NormLayer))
+                .Where(g => options.Last || !g.Readers.Any(r => last.Contains(r.Module)))
+                .Select(g => new Balance(g, options, network.Backend, optimizer)),
+        ];
+        if (_balances.Length > 0) return;
+        var reasons = flow.Groups.Select(g => g.Fixed).OfType<string>().Distinct().ToArray();
+        throw new UserException(
+            $"enorm finds no channels to balance: those of this network stay as they are because {string.Join("; ", reasons)}; it needs at least two linear maps with only ReLU-like activations and pooling between.");
+    }
+
+    /// <summary>Runs some cycles.</summary>
+    /// <returns>The largest max(d, 1/d) of the last one.</returns>
+    public double Run(int cycles)
+    {
+        var largest = 1.0;
+        for (var cycle = 0; cycle < cycles; cycle++)
+        {
+            largest = 1.0;
+            if (_options.Order == BalanceOrder.Stale)
+                foreach (var balance in _balances) balance.MeasureWriters();
+            foreach (var balance in _balances)
+            {
+                if (_options.Order == BalanceOrder.Fresh) balance.MeasureWriters();
+                balance.MeasureReaders();
+                largest = Math.Max(largest, balance.Scale());
+            }
+        }
+
+        return largest;
+    }
+
+    // One group of channels; all sums in double.
+    private sealed class Balance
+    {
+        private readonly BalancedSide[] _writers;
+        private readonly BalancedSide[] _readers;
+        private readonly double[] _left;
+        private readonly double[] _right;
+        private readonly double _ratio;
+        private readonly int _power;
+
+        public Balance(ChannelGroup group, EquiNorm options, Backends.Backend backend, Optimizer? optimizer)
+        {
+            (_ratio, _power) = (options.Ratio, options.Power);
+            var squares = options.Power == 2;
+            _writers = [.. group.Writers.Select(BalancedSide (w) => w.Module is NormLayer norm
+                ? new WritingGain(norm, w.First, group.Count, squares, backend, optimizer)
+                : new WritingMap((LinearMap)w.Module, w.First, group.Count, squares, options.Biases, backend, optimizer))];
+            _readers = [.. group.Readers.GroupBy(r => r.Module).Select(r => new ReadingMap(
+                (LinearMap)r.Key, [.. r.Select(end => end.First)], group.Count, squares, backend, optimizer))];
+            _left = new double[group.Count];
+            _right = new double[group.Count];
+        }
+
+        public void MeasureWriters() => Measure(_writers, _left);
+
+        public void MeasureReaders() => Measure(_readers, _right);
+
+        public double Scale()
+        {
+            var largest = 1.0;
+            for (var i = 0; i < _left.Length; i++)
+            {
+                // The sums are of p-th powers. A dead channel has no balance, and one that is not finite is lost.
+                var ratio = _left[i] > 0 && _right[i] > 0 ? Math.Pow(_right[i] / _left[i], 1.0 / _power) / _ratio : 1.0;
+                var d = double.IsFinite(ratio) && ratio > 0 ? Math.Sqrt(ratio) : 1.0;
+                _left[i] = d;
+                largest = Math.Max(largest, Math.Max(d, 1 / d));
+            }
+
+            foreach (var writer in _writers) writer.Scale(_left);
+            foreach (var reader in _readers) reader.Scale(_left);
+            return largest;
+        }
+
+        private static void Measure(BalancedSide[] sides, double[] sums)
+        {
+            Array.Clear(sums);
+            foreach (var side in sides) side.AddPowers(sums);
+        }
+    }
+}
