@@ -12,18 +12,31 @@ namespace EvenKeel.Models;
 /// <remarks>On 32×32×3 images and 10 classes 1,405,344 weights; with biases 1,406,794.</remarks>
 public static class ConvPoolCnnC
 {
-    internal static ModelCatalog Entry { get; } = new(
-        "convpool-cnn-c", "all-convolutional net of the weight normalization paper, 9 convolutions, 1.4 M parameters", Build);
+    internal static IReadOnlyList<ModelCatalog> Entries { get; } =
+    [
+        new("convpool-cnn-c", "all-convolutional net of the weight normalization paper, 9 convolutions, 1.4 M parameters", Build),
+        new("convpool-cnn-c-plain", "the same with a dense layer that no scheme touches", spec => Build(spec, plainDense: true)),
+    ];
 
-    /// <summary>Makes the modules; images must be at least 12×12.</summary>
+    /// <summary>Makes the modules as published; images must be at least 12×12.</summary>
+    /// <param name="spec">What to build.</param>
     /// <exception cref="UserException">The images are too small.</exception>
-    public static Module Build(ModelSpec spec)
+    public static Module Build(ModelSpec spec) => Build(spec, plainDense: false);
+
+    /// <summary>Makes the modules.</summary>
+    /// <param name="spec">What to build.</param>
+    /// <param name="plainDense">True to leave the scheme out of the dense layer. With it, data-dependent initialization
+    /// gives logits the deviation 1 from features that vary little, by large magnitudes, and the first steps of weight
+    /// normalization with Adam have large losses.</param>
+    /// <exception cref="UserException">The images are too small.</exception>
+    public static Module Build(ModelSpec spec, bool plainDense)
     {
+        ArgumentNullException.ThrowIfNull(spec);
         spec.RequireSide("convpool-cnn-c", 12);
         var image = spec.Image;
         int narrow = spec.Scaled(96), wide = spec.Scaled(192);
         var leaky = Activation.LeakyRelu(0.1f);
-        return new Sequential()
+        var net = new Sequential()
             .Add("noise", new GaussianNoise(0.15f))
             .Convolution("conv1", spec, image[3], narrow, 3, 1, leaky)
             .Convolution("conv2", spec, narrow, narrow, 3, 1, leaky)
@@ -38,7 +51,9 @@ public static class ConvPoolCnnC
             .Convolution("conv7", spec, wide, wide, 3, 0, leaky)
             .Convolution("nin1", spec, wide, wide, 1, 0, leaky)
             .Convolution("nin2", spec, wide, wide, 1, 0, leaky)
-            .Add("pool3", new GlobalAveragePool())
-            .Dense("dense", spec, wide, spec.Classes, Activation.Identity);
+            .Add("pool3", new GlobalAveragePool());
+        return plainDense
+            ? net.Classifier("dense", spec, wide)
+            : net.Dense("dense", spec, wide, spec.Classes, Activation.Identity);
     }
 }

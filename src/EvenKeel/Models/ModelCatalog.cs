@@ -41,7 +41,7 @@ public sealed record ModelCatalog(string Name, string Description, Func<ModelSpe
     /// <summary>Every network.</summary>
     public static IReadOnlyList<ModelCatalog> All { get; } =
     [
-        ConvPoolCnnC.Entry,
+        .. ConvPoolCnnC.Entries,
         .. FashionCnn.Entries,
         .. Mlp.Entries,
         .. CifarResNet.Entries,

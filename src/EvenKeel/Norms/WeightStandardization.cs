@@ -48,7 +48,7 @@ public enum StandardizationPreset
 /// <para>Deviations: the authors' PyTorch code takes the unbiased deviation and adds ε = 1e-5 to it (the default here);
 /// their TensorFlow code takes the biased one; others put ε inside the root; NFNets bound the variance from below
 /// instead. <see cref="Preset"/> has each by name. γ of the scaled gain is that of the activation, 1.7139589 for ReLU;
-/// in the NFNet code it stands in the activation and is 1 here.</para>
+/// in the NFNet code it stands in the activation and is 1 here. <c>applied=false</c> is a published defect.</para>
 /// <para>Paper: Qiao, Wang, Liu, Shen and Yuille 2019, section 3, arXiv 1903.10520; scaled: Brock, De and Smith 2021,
 /// section 4.2, arXiv 2101.08692.</para>
 /// </summary>
@@ -107,8 +107,14 @@ public sealed record WeightStandardization : Norm
     [NormOption("gamma", "factor of the scaled gain, 1.7139589 for ReLU")]
     public float Gamma { get; init; } = 1f;
 
+    /// <summary>False leaves the weights as they are, whatever the other options say: the published defect of the
+    /// Fashion-MNIST report on this method, whose standardized weights were computed in a regularizer that returned
+    /// nothing, and dropped.</summary>
+    [NormOption("applied", "false: computed and dropped, the defect of the Fashion-MNIST report; the weights stay plain")]
+    public bool Applied { get; init; } = true;
+
     /// <inheritdoc/>
-    public override WeightMap Weight(Shape shape, Init init) => new Map(this, shape, init);
+    public override WeightMap Weight(Shape shape, Init init) => Applied ? new Map(this, shape, init) : new PlainWeight(shape, init);
 
     /// <inheritdoc/>
     public override void Validate()

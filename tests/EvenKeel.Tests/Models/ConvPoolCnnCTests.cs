@@ -49,6 +49,19 @@ public class ConvPoolCnnCTests
         Assert.Equal("[1, 10]", shapes["dense"]);
     }
 
+    // Without the dense layer's magnitudes and running means, but with its bias.
+    [Theory]
+    [InlineData("wn", 1_408_234, 0)]
+    [InlineData("wn+mobn", 1_408_234, 1_440)]
+    public void APlainDenseLayerIsNoPartOfTheScheme(string scheme, int parameters, int state)
+    {
+        using var backend = new CpuBackend(1);
+        var spec = new ModelSpec(Image, 10, Scheme.Parse(scheme));
+        var network = new Network(ModelCatalog.Find("convpool-cnn-c-plain").Build(spec), Image, backend, seed: 1);
+        Assert.Equal(parameters, network.ParameterCount);
+        Assert.Equal(state, network.Buffers.Sum(b => b.Shape.Length));
+    }
+
     [Fact]
     public void SmallImagesAreRefused()
     {
