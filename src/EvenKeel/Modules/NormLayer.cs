@@ -91,12 +91,15 @@ public abstract class NormLayer(int channels, Activation activation) : Module
     /// <summary>Throws where each statistic would be taken over a single element.</summary>
     /// <param name="input">Shape of the input.</param>
     /// <param name="elements">Elements per statistic.</param>
-    /// <exception cref="UserException">elements is 1 and batch statistics are used.</exception>
-    protected void CheckElements(Shape input, int elements)
+    /// <param name="remedy">What to do then.</param>
+    /// <exception cref="UserException">elements is 1 and running statistics are not used.</exception>
+    protected void CheckElements(
+        Shape input, int elements,
+        string remedy = "use a larger batch, drop or merge the last partial batch, or normalize with running statistics")
     {
         if (elements > 1 || Statistics == StatisticsSource.Running) return;
         throw new UserException(
             $"Layer {Name} normalizes an input of shape {input} with one element per statistic, which leaves nothing " +
-            "to measure: use a larger batch, drop or merge the last partial batch, or normalize with running statistics.");
+            $"to measure: {remedy}.");
     }
 }

@@ -50,7 +50,7 @@ public sealed record EvoNormS0 : Norm
         public Layer(int channels, int groups, float epsilon, Activation activation) : base(channels, activation) =>
             (_width, _epsilon) = (channels / groups, epsilon);
 
-        public override void CheckTraining(Shape input) => CheckElements(input, input.Rows / input[0] * _width);
+        public override void CheckTraining(Shape input) => CheckElements(input, input.Rows / input[0] * _width, "use fewer groups");
 
         public override Tensor Forward(Pass pass, Tensor x)
         {

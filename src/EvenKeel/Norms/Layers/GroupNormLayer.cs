@@ -48,7 +48,11 @@ internal class GroupNormLayer : TableNormLayer
 
     public override void CheckTraining(Shape input)
     {
-        if (!PassesOn(input)) CheckElements(input, input.Rows / input[0] * _width);
+        if (PassesOn(input)) return;
+        CheckElements(
+            input, input.Rows / input[0] * _width,
+            _width == Channels ? "this network needs a scheme that looks beyond one channel, such as bn"
+            : "use fewer groups, or a scheme that can leave such layers out: in(flat=pass)");
     }
 
     protected override int Segments(Shape input) => input[0];

@@ -37,7 +37,8 @@ internal sealed class RowNormLayer : NormLayer
 
     public override void CheckTraining(Shape input)
     {
-        if (_scale.Centers) CheckElements(input, Width(input));
+        if (_scale.Centers)
+            CheckElements(input, Width(input), "a layer of one channel needs ln(scope=sample) or a scheme over the batch, such as bn");
     }
 
     public override Tensor Forward(Pass pass, Tensor x)
