@@ -8,6 +8,8 @@ namespace EvenKeel.Cli.Terminals;
 /// </summary>
 internal sealed class Terminal
 {
+    private const int ParagraphWidth = 80;
+
     private readonly IAnsiConsole _results;
     private readonly IAnsiConsole _notes;
 
@@ -41,6 +43,25 @@ internal sealed class Terminal
 
     /// <summary>Writes a line that is not a result.</summary>
     public void Note(string text) => Error.WriteLine(text);
+
+    /// <summary>Writes text in lines of at most 80 columns behind a label; further lines are indented as far.</summary>
+    public void Paragraph(string label, string text)
+    {
+        var line = label;
+        foreach (var word in text.Split(' '))
+        {
+            var isFirst = line.Length == label.Length;
+            if (!isFirst && line.Length + 1 + word.Length > ParagraphWidth)
+            {
+                Line(line);
+                (line, isFirst) = (new string(' ', label.Length), true);
+            }
+
+            line += isFirst ? word : $" {word}";
+        }
+
+        Line(line);
+    }
 
     /// <summary>Writes a table; the cells are plain text.</summary>
     public void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)

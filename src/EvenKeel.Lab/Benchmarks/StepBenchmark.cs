@@ -7,6 +7,7 @@ using EvenKeel.Modules;
 using EvenKeel.Norms;
 using EvenKeel.Optim;
 using EvenKeel.Tensors;
+using EvenKeel.Training;
 
 namespace EvenKeel.Lab.Benchmarks;
 
@@ -18,7 +19,6 @@ internal static class StepBenchmark
 {
     private const int WarmUpSteps = 2;
     private const int LeastSteps = 3;
-    private const int Classes = 10;
     private const double PeakSeconds = 0.2;
 
     /// <summary>Runs one case.</summary>
@@ -28,11 +28,12 @@ internal static class StepBenchmark
     /// <param name="cancel">Stops between steps.</param>
     public static BenchResult Run(BenchCase bench, CpuBackend backend, double seconds, CancellationToken cancel)
     {
-        var image = new Shape(1, 32, 32, 3);
-        var spec = new ModelSpec(image, Classes, Scheme.Parse(bench.Scheme), bench.Width);
-        var root = ModelCatalog.Find(bench.Model).Build(spec);
+        var model = ModelCatalog.Find(bench.Model);
+        var image = model.Image;
+        var spec = new ModelSpec(image, model.Classes, Scheme.Parse(bench.Scheme), bench.Width);
+        var root = model.Build(spec);
         var network = new Network(root, image, backend, seed: 1);
-        var step = new Step(network, spec.Scheme, bench.Batch);
+        var step = new Step(network, spec, bench.Batch);
         var peak = backend.MeasurePeak(PeakSeconds);
         for (var i = 0; i < WarmUpSteps; i++) step.Take();
 
@@ -51,6 +52,7 @@ internal static class StepBenchmark
         return new BenchResult
         {
             Case = bench.Name,
+            Model = bench.Model,
             Norm = bench.Scheme,
             Batch = bench.Batch,
             MillisecondsPerStep = Math.Round(milliseconds, 2),
@@ -64,7 +66,18 @@ internal static class StepBenchmark
                 ["backward"] = Milliseconds(phases, 1),
                 ["optimizer"] = Milliseconds(phases, 2),
             },
+            Cpu = Machine.Cpu,
+            Threads = backend.Threads,
+            Date = DateOnly.FromDateTime(DateTimeOffset.UtcNow.UtcDateTime),
         };
+    }
+
+    /// <summary>The median; sorts the values.</summary>
+    public static double Median(double[] values)
+    {
+        Array.Sort(values);
+        var middle = values.Length / 2;
+        return values.Length % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
     }
 
     // Forward, input gradient and weight gradient cost the same; the first linear map needs no input gradient.
@@ -78,13 +91,6 @@ internal static class StepBenchmark
     private static double Milliseconds(List<double[]> phases, int phase) =>
         Math.Round(1e3 * Median([.. phases.Select(p => p[phase])]), 2);
 
-    private static double Median(double[] values)
-    {
-        Array.Sort(values);
-        var middle = values.Length / 2;
-        return values.Length % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
-    }
-
     private sealed class Step
     {
         private readonly Network _network;
@@ -94,15 +100,15 @@ internal static class StepBenchmark
         private readonly float[] _images;
         private readonly int[] _labels;
 
-        public Step(Network network, Scheme scheme, int batch)
+        public Step(Network network, ModelSpec spec, int batch)
         {
             _network = network;
             _optimizer = new Adam(network) { LearningRate = 1e-3 };
-            _hooks = scheme.Hooks(network, _optimizer);
+            _hooks = spec.Scheme.Hooks(network, _optimizer);
             _pass = new Pass(network.Tape, PassMode.Train, seed: 1);
             _labels = new int[batch];
             var random = new RandomStream(2, 0);
-            for (var i = 0; i < batch; i++) _labels[i] = random.Below((ulong)i, Classes);
+            for (var i = 0; i < batch; i++) _labels[i] = random.Below((ulong)i, spec.Classes);
             network.Tape.Begin(recording: false);
             var x = network.RentInput(batch);
             network.Backend.FillGaussian(new RandomStream(3, 0), 0f, 1f, x);

@@ -1,5 +1,6 @@
 using EvenKeel.Autograd;
 using EvenKeel.Modules;
+using EvenKeel.Tensors;
 
 namespace EvenKeel.Models;
 
@@ -13,10 +14,12 @@ namespace EvenKeel.Models;
 /// images with 10 classes, batch normalization and behind the ReLU: 1,677,674 parameters.</remarks>
 public static class FashionCnn
 {
+    private static readonly Shape FashionMnist = new(1, 28, 28, 1);
+
     internal static IReadOnlyList<ModelCatalog> Entries { get; } =
     [
-        new("fashion-cnn", "Fashion-MNIST net of the weight standardization study, normalized behind the ReLU as there, 1.7 M parameters", Build),
-        new("fashion-cnn-pre", "the same with the normalizer before the ReLU, the usual place", BuildPre),
+        new("fashion-cnn", "Fashion-MNIST net of the weight standardization study, normalized behind the ReLU as there, 1.7 M parameters", Build) { Image = FashionMnist },
+        new("fashion-cnn-pre", "the same with the normalizer before the ReLU, the usual place", BuildPre) { Image = FashionMnist },
     ];
 
     /// <summary>Makes the modules with the normalizer behind the ReLU, as in the report.</summary>

@@ -35,6 +35,13 @@ public sealed record ModelCatalog(string Name, string Description, Func<ModelSpe
 {
     private const char NumberSign = 'N';
 
+    /// <summary>Shape of one image [1,H,W,C] on which it is timed: the size of its data set, CIFAR's unless it says
+    /// otherwise.</summary>
+    public Shape Image { get; init; } = new(1, 32, 32, 3);
+
+    /// <summary>Classes with which it is timed.</summary>
+    public int Classes { get; init; } = 10;
+
     private Func<int, Func<ModelSpec, Module>>? _ofNumber;
     private int _largest;
 
@@ -75,6 +82,6 @@ public sealed record ModelCatalog(string Name, string Description, Func<ModelSpe
         if (!digits.All(char.IsAsciiDigit)) return null;
         if (!int.TryParse(digits, out var number) || number < 1 || number > _largest)
             throw new UserException($"Model '{name}' does not exist: expected {Name} with a number from 1 to {_largest}.");
-        return new ModelCatalog(name, Description, _ofNumber(number));
+        return this with { Name = name, Build = _ofNumber(number), _ofNumber = null };
     }
 }

@@ -17,7 +17,9 @@ namespace EvenKeel.Norms;
 /// </summary>
 [NormMethod(
     "agc", "Adaptive gradient clipping", "G ← G·min(1, clip·max(‖W‖, ε)/‖G‖)",
-    "Brock et al. 2021, section 4.1, arXiv 2102.06171")]
+    "Brock et al. 2021, section 4.1, arXiv 2102.06171",
+    Notes = "A bias or gain counts as one row. Implementations differ in the layers that are exempt: here the last linear "
+        + "layer, as in the paper, unless exemptLast=false.")]
 public sealed record AdaptiveGradientClipping : Norm
 {
     /// <summary>Largest share of a weight's norm that its gradient may have, greater than 0.</summary>

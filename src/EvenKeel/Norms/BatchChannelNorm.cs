@@ -17,7 +17,9 @@ namespace EvenKeel.Norms;
 /// <para>Paper: Qiao et al. 2019, section 4, arXiv 1903.10520.</para>
 /// </summary>
 [NormMethod(
-    "bcn", "Batch-channel normalization", "y = gn(bn(x)), gain and shift per group", "Qiao et al. 2019, section 4, arXiv 1903.10520")]
+    "bcn", "Batch-channel normalization", "y = gn(bn(x)), gain and shift per group", "Qiao et al. 2019, section 4, arXiv 1903.10520",
+    Notes = "Evaluation uses running statistics in the first stage; the second always measures its input. The authors' "
+        + "form for tiny batches, with estimated statistics in training, is not here.")]
 public sealed record BatchChannelNorm : Norm
 {
     /// <summary>Groups of the second stage; the channels must be a multiple.</summary>

@@ -79,7 +79,10 @@ public enum BatchPreset
 [NormMethod(
     "bn", "Batch normalization", "y = γ·(x − μ_batch)/s + β, s = √(σ²_batch + ε)",
     "Ioffe & Szegedy 2015, section 3, arXiv 1502.03167; p=1, topk, inf: Hoffer et al. 2018, section 4, arXiv 1803.01814",
-    Foldable = true)]
+    Foldable = true,
+    Notes = "Evaluation uses a running mean and variance (with another p than 2 a running scale); rate weights the new "
+        + "batch. By default as in PyTorch: the biased variance divides, the unbiased one is stored; preset has Keras's "
+        + "and the authors' conventions.")]
 public sealed record BatchNorm : Norm
 {
     private readonly BatchPreset _preset;
@@ -131,7 +134,7 @@ public sealed record BatchNorm : Norm
     public bool Affine { get; init; } = true;
 
     /// <summary>Which values are rounded to 16 bits and back: an imitation of half-precision training.</summary>
-    [NormOption("round", "values rounded to 16 bits and back, joined by '/': input/mean/centred/square/scale/output/gradient")]
+    [NormOption("round", "values rounded to 16 bits and back, several joined by '/'")]
     public RoundedValues Round { get; init; } = RoundedValues.None;
 
     /// <summary>The format they are rounded to.</summary>

@@ -19,7 +19,10 @@ namespace EvenKeel.Norms;
 /// </summary>
 [NormMethod(
     "brn", "Batch renormalization", "y = γ·((x − μ_batch)/σ_batch·r + d) + β",
-    "Ioffe 2017, section 3, arXiv 1702.03275", Foldable = true)]
+    "Ioffe 2017, section 3, arXiv 1702.03275",
+    Foldable = true,
+    Notes = "Keeps a running mean and standard deviation, read before they are moved; no gradient passes r and d. The "
+        + "paper starts with rmax=1 and dmax=0, plain batch normalization, and raises both during training.")]
 public sealed record BatchRenorm : Norm
 {
     /// <summary>Largest ratio r of batch and running deviation, 1 or more.</summary>

@@ -49,7 +49,11 @@ public enum BoundedForm
 /// </summary>
 [NormMethod(
     "bwn", "Bounded weight normalization", "w = ρ·v/‖v‖_p, ρ fixed",
-    "Hoffer et al. 2018, section 5, arXiv 1803.01814", Foldable = true)]
+    "Hoffer et al. 2018, section 5, arXiv 1803.01814",
+    Foldable = true,
+    Notes = "The bound is set from the first weights, saved and never trained. The authors' code differs from the paper: "
+        + "form=prenorm learns each output's norm and bounds the layer's total, form=mean-norm gives every output the "
+        + "mean of the first norms.")]
 public sealed record BoundedWeightNorm : Norm
 {
     /// <summary>Which norm.</summary>

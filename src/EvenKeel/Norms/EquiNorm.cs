@@ -43,7 +43,11 @@ public enum NormalizerBalance
 /// </summary>
 [NormMethod(
     "enorm", "Equi-normalization", "W_k[i] ·= d_i, W_{k+1}[:,i] /= d_i, d = √(R/(c·L))",
-    "Stock et al. 2019, section 3, arXiv 1902.10416", Foldable = true)]
+    "Stock et al. 2019, section 3, arXiv 1902.10416",
+    Foldable = true,
+    Notes = "The function of the network stays the same if its activations grow in proportion to their input and, where "
+        + "it has normalizers, with bn=exact. The default bn=ignore is the released code, which also leaves out the "
+        + "last layer and biases and measures stale norms (last=false, biases=false, order=stale).")]
 public sealed record EquiNorm : Norm
 {
     /// <summary>Norm of a layer over that of the one before, once balanced; above 0.</summary>

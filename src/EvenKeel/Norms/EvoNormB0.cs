@@ -19,7 +19,9 @@ namespace EvenKeel.Norms;
 /// <para>Paper: Liu et al. 2020, table 4, arXiv 2004.02967.</para>
 /// </summary>
 [NormMethod(
-    "evo-b0", "EvoNorm-B0", "y = γ·x/max(√(σ²_batch + ε), v·x + √(σ²_HW + ε)) + β", "Liu et al. 2020, table 4, arXiv 2004.02967")]
+    "evo-b0", "EvoNorm-B0", "y = γ·x/max(√(σ²_batch + ε), v·x + √(σ²_HW + ε)) + β", "Liu et al. 2020, table 4, arXiv 2004.02967",
+    Notes = "Evaluation uses a running variance for the batch part and measures the instance part. It takes the place of "
+        + "the activation; where none follows there are only gain and shift, as in timm.")]
 public sealed record EvoNormB0 : Norm
 {
     /// <summary>ε, greater than 0.</summary>

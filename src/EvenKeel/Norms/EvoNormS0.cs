@@ -15,7 +15,9 @@ namespace EvenKeel.Norms;
 /// residual block, at the network's output) only gain and shift are applied, as in timm.</para>
 /// <para>Paper: Liu et al. 2020, table 4, arXiv 2004.02967.</para>
 /// </summary>
-[NormMethod("evo-s0", "EvoNorm-S0", "y = γ·x·σ(v·x)/√(σ²_group + ε) + β", "Liu et al. 2020, table 4, arXiv 2004.02967")]
+[NormMethod("evo-s0", "EvoNorm-S0", "y = γ·x·σ(v·x)/√(σ²_group + ε) + β", "Liu et al. 2020, table 4, arXiv 2004.02967",
+    Notes = "No state: evaluation measures its input too. It takes the place of the activation; where none follows there "
+        + "are only gain and shift, as in timm.")]
 public sealed record EvoNormS0 : Norm
 {
     /// <summary>Groups G; the channels must be a multiple.</summary>

@@ -17,7 +17,9 @@ namespace EvenKeel.Norms;
 /// <para>Paper: Singh and Krishnan 2019, section 3, arXiv 1911.09737.</para>
 /// </summary>
 [NormMethod(
-    "frn", "Filter response normalization", "y = max(γ·x/√(mean_HW x² + ε) + β, τ)", "Singh & Krishnan 2019, section 3, arXiv 1911.09737")]
+    "frn", "Filter response normalization", "y = max(γ·x/√(mean_HW x² + ε) + β, τ)", "Singh & Krishnan 2019, section 3, arXiv 1911.09737",
+    Notes = "No state: evaluation measures its input too, without centring. A unit with a learned threshold takes the "
+        + "place of a ReLU or leaky ReLU that would follow; flat=pass gives dense layers gain and shift only.")]
 public sealed record FilterResponseNorm : Norm
 {
     /// <summary>True for the thresholded unit in place of the activation.</summary>

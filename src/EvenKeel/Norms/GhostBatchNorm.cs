@@ -17,7 +17,10 @@ namespace EvenKeel.Norms;
 /// </summary>
 [NormMethod(
     "ghost", "Ghost batch normalization", "y = γ·(x − μ_part)/√(σ²_part + ε) + β",
-    "Hoffer et al. 2017, section 4, arXiv 1705.08741", Foldable = true)]
+    "Hoffer et al. 2017, section 4, arXiv 1705.08741",
+    Foldable = true,
+    Notes = "The batch must be a multiple of the part's size; a smaller batch is one part. Running mean and variance move "
+        + "once for every part and are used in evaluation.")]
 public sealed record GhostBatchNorm : Norm
 {
     /// <summary>Samples in a part, 1 or more.</summary>

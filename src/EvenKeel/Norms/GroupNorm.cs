@@ -26,7 +26,9 @@ public enum UnevenGroups
 /// groups: that one is <c>gn-slabs</c>.</para>
 /// <para>Paper: Wu and He 2018, section 3, arXiv 1803.08494.</para>
 /// </summary>
-[NormMethod("gn", "Group normalization", "y = γ·(x − μ_group)/√(σ²_group + ε) + β", "Wu & He 2018, section 3, arXiv 1803.08494")]
+[NormMethod("gn", "Group normalization", "y = γ·(x − μ_group)/√(σ²_group + ε) + β", "Wu & He 2018, section 3, arXiv 1803.08494",
+    Notes = "No state: evaluation measures its input too. One group is layer normalization over the whole sample with a "
+        + "gain per channel; as many groups as channels is instance normalization.")]
 public sealed record GroupNorm : Norm
 {
     /// <summary>Groups G, 1 or more; the channels must be a multiple.</summary>

@@ -17,8 +17,11 @@ namespace EvenKeel.Norms;
 /// acknowledged the defect later).</para>
 /// </summary>
 [NormMethod(
-    "gn-slabs", "Group normalization as published for channels-last data (defective)",
-    "y = γ·(x − μ_slab)/√(σ²_slab + ε) + β", "the Fashion-MNIST report on weight standardization")]
+    "gn-slabs", "Group normalization by slabs (defective)",
+    "y = γ·(x − μ_slab)/√(σ²_slab + ε) + β", "the Fashion-MNIST report on weight standardization",
+    Notes = "A published defect, kept to repeat results that were obtained with it: a layer for channels-first data, "
+        + "applied to channels-last data, cuts slabs of the raster where it should cut groups of channels. Use gn for "
+        + "anything else.")]
 public sealed record GroupNormSlabs : Norm
 {
     /// <summary>Slabs G; the channels must be a multiple.</summary>

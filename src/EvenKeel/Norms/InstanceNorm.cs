@@ -13,7 +13,9 @@ namespace EvenKeel.Norms;
 /// (<c>affine=false</c>); here they are on, as in the paper and as in the other methods.</para>
 /// <para>Paper: Ulyanov, Vedaldi and Lempitsky 2016, equation 4, arXiv 1607.08022.</para>
 /// </summary>
-[NormMethod("in", "Instance normalization", "y = γ·(x − μ_HW)/√(σ²_HW + ε) + β", "Ulyanov et al. 2016, equation 4, arXiv 1607.08022")]
+[NormMethod("in", "Instance normalization", "y = γ·(x − μ_HW)/√(σ²_HW + ε) + β", "Ulyanov et al. 2016, equation 4, arXiv 1607.08022",
+    Notes = "No state: evaluation measures its input too. It needs more than one pixel: flat=pass gives dense layers "
+        + "gain and shift only. These are on, as in the paper; PyTorch has none by default (affine=false).")]
 public sealed record InstanceNorm : Norm
 {
     /// <summary>ε, greater than 0.</summary>

@@ -17,7 +17,9 @@ namespace EvenKeel.Norms;
 /// </summary>
 [NormMethod(
     "ln", "Layer normalization", "y = γ·(x − μ_C)/√(σ²_C + ε) + β",
-    "Ba et al. 2016, section 3, arXiv 1607.06450; p=1: Hoffer et al. 2018, arXiv 1803.01814")]
+    "Ba et al. 2016, section 3, arXiv 1607.06450; p=1: Hoffer et al. 2018, arXiv 1803.01814",
+    Notes = "No state: evaluation measures its input too. Gain and shift are per channel with scope=position and per "
+        + "element with scope=sample; a sample with a gain per channel is gn(groups=1).")]
 public sealed record LayerNorm : Norm
 {
     /// <summary>What is normalized together.</summary>

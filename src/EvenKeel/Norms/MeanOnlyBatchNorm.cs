@@ -18,7 +18,10 @@ namespace EvenKeel.Norms;
 /// </summary>
 [NormMethod(
     "mobn", "Mean-only batch normalization", "y = x − μ_batch + β",
-    "Salimans & Kingma 2016, section 4, arXiv 1602.07868", Foldable = true)]
+    "Salimans & Kingma 2016, section 4, arXiv 1602.07868",
+    Foldable = true,
+    Notes = "Evaluation uses a running mean; training always subtracts the batch's own. In the authors' code the name "
+        + "includes weight normalization: here that is wn+mobn.")]
 public sealed record MeanOnlyBatchNorm : Norm
 {
     /// <summary>Weight of the new batch in the running mean, 0 to 1.</summary>

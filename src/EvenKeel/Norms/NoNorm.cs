@@ -8,5 +8,7 @@ namespace EvenKeel.Norms;
 /// <para>Deviations: none.</para>
 /// <para>Paper: none.</para>
 /// </summary>
-[NormMethod("none", "No normalization", "y = x", "-", Foldable = true)]
+[NormMethod("none", "No normalization", "y = x", "-",
+    Foldable = true,
+    Notes = "The baseline of every comparison.")]
 public sealed record NoNorm : Norm;

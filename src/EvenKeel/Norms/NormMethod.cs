@@ -25,6 +25,9 @@ public sealed class NormMethodAttribute(string name, string title, string formul
 
     /// <summary>True if the method folds into plain weights for inference.</summary>
     public bool Foldable { get; init; }
+
+    /// <summary>State it keeps and where implementations differ, in a sentence or two; no Markdown.</summary>
+    public string Notes { get; init; } = "";
 }
 
 /// <summary>Makes a property of a method's record an option of its scheme text.</summary>

@@ -20,7 +20,10 @@ namespace EvenKeel.Norms;
 /// </summary>
 [NormMethod(
     "normschedule", "Norm scheduling", "w ← w·n_epoch/‖w‖ after each step",
-    "Hoffer et al. 2018, section 3.1, arXiv 1803.01814")]
+    "Hoffer et al. 2018, section 3.1, arXiv 1803.01814",
+    Notes = "Without a recording the norms at the start of training are kept. By default they grow by a factor of 3.16 "
+        + "every 20 epochs, in place of a learning rate that falls to a tenth; take growth=1 beside a schedule of the "
+        + "rate.")]
 public sealed record NormScheduling : Norm
 {
     /// <summary>The recording to follow: a file, or the folder of a run with one; empty for the norms at the start.</summary>

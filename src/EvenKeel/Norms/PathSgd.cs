@@ -19,7 +19,9 @@ namespace EvenKeel.Norms;
 /// </summary>
 [NormMethod(
     "pathsgd", "Path-SGD", "w ← w − (η/κ_w)·∂L/∂w, κ from all paths through w",
-    "Neyshabur et al. 2015, section 4, arXiv 1506.02617")]
+    "Neyshabur et al. 2015, section 4, arXiv 1506.02617",
+    Notes = "Needs SGD and a chain of dense layers with plain weights. Momentum and weight decay act on the divided "
+        + "gradient; where no path leads through a weight its gradient is 0 and stays.")]
 public sealed record PathSgd : Norm
 {
     /// <inheritdoc/>

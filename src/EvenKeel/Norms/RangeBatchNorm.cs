@@ -19,7 +19,9 @@ namespace EvenKeel.Norms;
 /// </summary>
 [NormMethod(
     "range", "Range batch normalization", "y = γ·(x − μ_batch)/(0.35·C_n·mean range + ε) + β", "Banner et al. 2018, section 3, arXiv 1805.11046",
-    Foldable = true)]
+    Foldable = true,
+    Notes = "Evaluation uses a running mean and scale; the gradient of the scale reaches the largest and smallest values "
+        + "only. The constants do not make the deviation exactly 1.")]
 public sealed record RangeBatchNorm : Norm
 {
     /// <summary>Runs that the batch is cut into, 1 or more.</summary>

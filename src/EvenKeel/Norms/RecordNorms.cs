@@ -15,7 +15,9 @@ namespace EvenKeel.Norms;
 /// </summary>
 [NormMethod(
     "record", "Norm recording", "n = ‖w_o‖ after each epoch, into a file",
-    "Hoffer et al. 2018, section 3, arXiv 1803.01814")]
+    "Hoffer et al. 2018, section 3, arXiv 1803.01814",
+    Notes = "Under a method on weights the stored direction is measured, since that is what weight decay acts on. The "
+        + "authors' code records convolutions only; here dense layers are recorded too.")]
 public sealed record RecordNorms : Norm
 {
     /// <summary>Name of the file in the run's folder.</summary>

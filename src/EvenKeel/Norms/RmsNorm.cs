@@ -13,7 +13,9 @@ namespace EvenKeel.Norms;
 /// <para>Deviations: ε = 1e-5 (timm 1e-6), inside the root.</para>
 /// <para>Paper: Zhang and Sennrich 2019, section 4, arXiv 1910.07467.</para>
 /// </summary>
-[NormMethod("rms", "Root mean square normalization", "y = γ·x/√(mean_C x² + ε)", "Zhang & Sennrich 2019, section 4, arXiv 1910.07467")]
+[NormMethod("rms", "Root mean square normalization", "y = γ·x/√(mean_C x² + ε)", "Zhang & Sennrich 2019, section 4, arXiv 1910.07467",
+    Notes = "No state: evaluation measures its input too. Neither centring nor shift; epsilon stands inside the root "
+        + "(1e-5 here, 1e-6 in timm).")]
 public sealed record RmsNorm : Norm
 {
     /// <summary>What is normalized together.</summary>

@@ -18,7 +18,10 @@ namespace EvenKeel.Norms;
 /// </summary>
 [NormMethod(
     "sn", "Spectral normalization", "w = v/σ(v), σ the largest singular value",
-    "Miyato et al. 2018, section 2.1, arXiv 1802.05957", Foldable = true)]
+    "Miyato et al. 2018, section 2.1, arXiv 1802.05957",
+    Foldable = true,
+    Notes = "Keeps two singular vectors, which each training pass moves by power iteration and the gradient takes as "
+        + "constants; inference uses them as they are. Conventions of PyTorch.")]
 public sealed record SpectralNorm : Norm
 {
     /// <summary>Power iterations in each training pass, 0 or more.</summary>

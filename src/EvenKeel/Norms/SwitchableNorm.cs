@@ -19,7 +19,9 @@ namespace EvenKeel.Norms;
 /// </summary>
 [NormMethod(
     "switch", "Switchable normalization", "y = γ·(x − Σ w_k·μ_k)/√(Σ w′_k·σ²_k + ε) + β, k = instance, layer, batch",
-    "Luo et al. 2018, section 3, arXiv 1806.10779")]
+    "Luo et al. 2018, section 3, arXiv 1806.10779",
+    Notes = "Evaluation uses running statistics for the batch part and measures the other two. The instance variance is "
+        + "the unbiased one, as in the authors' code; flat=pass gives dense layers gain and shift only.")]
 public sealed record SwitchableNorm : Norm
 {
     /// <summary>ε, greater than 0.</summary>

@@ -20,7 +20,9 @@ namespace EvenKeel.Norms;
 /// </summary>
 [NormMethod(
     "wdmimic", "Weight-decay mimic", "η̂ = η·‖w‖²/‖w_recorded‖²",
-    "Hoffer et al. 2018, section 3, arXiv 1803.01814")]
+    "Hoffer et al. 2018, section 3, arXiv 1803.01814",
+    Notes = "Multiplies the whole update of any optimizer, momentum and decay of that step included; the authors' code "
+        + "does so within SGD. Convolutions are corrected, as there; dense layers on request.")]
 public sealed record WeightDecayMimic : Norm
 {
     /// <summary>The recording to follow: a file, or the folder of a run with one.</summary>

@@ -40,7 +40,10 @@ public enum MagnitudePer
 /// </summary>
 [NormMethod(
     "wn", "Weight normalization", "w = g·v/‖v‖",
-    "Salimans & Kingma 2016, sections 2-3, arXiv 1602.07868", Foldable = true)]
+    "Salimans & Kingma 2016, sections 2-3, arXiv 1602.07868",
+    Foldable = true,
+    Notes = "No state; magnitudes and biases are set once from the first data. There is no epsilon in the norm, as in "
+        + "PyTorch (TensorFlow clamps the squared norm at 1e-12): a direction of norm 0 is an error.")]
 public sealed record WeightNorm : Norm
 {
     /// <summary>Stored form of the magnitude.</summary>

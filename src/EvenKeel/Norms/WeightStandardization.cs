@@ -54,7 +54,11 @@ public enum StandardizationPreset
 /// </summary>
 [NormMethod(
     "ws", "Weight standardization", "w = (v − μ_v)/(σ_v + ε)",
-    "Qiao et al. 2019, section 3, arXiv 1903.10520", Foldable = true)]
+    "Qiao et al. 2019, section 3, arXiv 1903.10520",
+    Foldable = true,
+    Notes = "Made for a normalizer of activations to follow (ws+bn): without one, or the scaled gain, activations grow in "
+        + "every layer. By default as in the authors' PyTorch code, the unbiased deviation with epsilon added to it; "
+        + "preset has the other published conventions.")]
 public sealed record WeightStandardization : Norm
 {
     private readonly StandardizationPreset _preset;
