@@ -41,7 +41,7 @@ public static class Recalibration
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(batches);
         var statistics = network.Root.DescendantsAndSelf().OfType<NormLayer>()
-            .Select(layer => layer.Running).OfType<RunningStatistics>().ToArray();
+            .Select(layer => layer.Running).OfType<RunningStatistics>().Distinct().ToArray();
         foreach (var running in statistics) running.BeginRecalibration();
         var pass = new Pass(network.Tape, PassMode.Recalibrate);
         var size = network.Input.Length / network.Input[0];
