@@ -21,6 +21,9 @@ public sealed class ChannelFlow
     /// <summary>The modules that write the network's output.</summary>
     public IReadOnlyList<Module> OutputWriters { get; private set; } = [];
 
+    /// <summary>The normalizers that channels run through, without the parts that a normalizer is made of.</summary>
+    internal IEnumerable<NormLayer> Normalizers => _before.Keys;
+
     /// <summary>Follows the channels of a network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="throughNormalizers">True to see normalizers as something channels pass through, so that the linear

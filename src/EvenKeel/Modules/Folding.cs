@@ -31,7 +31,7 @@ internal sealed class Folder : Rebuilder
     {
         _network = network;
         _flow = ChannelFlow.Of(network, throughNormalizers: false);
-        foreach (var norm in network.Root.DescendantsAndSelf().OfType<NormLayer>())
+        foreach (var norm in _flow.Normalizers)
             if (_flow.MapBefore(norm, out _) is { } map && Affine(norm) is not null) _folds.Add(map, norm);
     }
 

@@ -66,7 +66,7 @@ public sealed record BatchChannelNorm : Norm
             Running = batch.Running;
         }
 
-        public override bool UndoesScale => _batch.UndoesScale;
+        public override bool UndoesScale => Statistics != StatisticsSource.Running;
 
         public override Tensor Forward(Pass pass, Tensor x)
         {

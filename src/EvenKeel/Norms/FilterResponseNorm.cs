@@ -59,6 +59,8 @@ public sealed record FilterResponseNorm : Norm
             if (unit) _tau = Parameter("tau", new Shape(channels), ParameterKind.Bias, Init.Constant(0f));
         }
 
+        public override bool UndoesScale => _norm.Flat != FlatInput.Pass;
+
         protected override bool TrainsMore => _tau is { Trainable: true };
 
         public override void CheckTraining(Shape input)

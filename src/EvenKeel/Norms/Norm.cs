@@ -26,12 +26,14 @@ public enum NormPlaces
 /// A normalization method and its hyperparameters. Methods act at three places, and each does nothing by default:
 /// on activations after a linear map, on weights before they are used, and around each optimizer step.
 /// </summary>
-/// <remarks>A new method is one file with a record like this and one line in <see cref="Methods"/>; text parsing, the
-/// command line, studies, conformance tests and documentation follow from that list.</remarks>
+/// <remarks>A new method is one file with a record like this and one line in <see cref="Methods"/>, or in another
+/// assembly one call of <see cref="Register"/>; text parsing, the command line, studies, conformance tests and
+/// documentation follow from that list.</remarks>
 public abstract record Norm
 {
-    /// <summary>Every method, in the order in which they are listed to users.</summary>
-    public static IReadOnlyList<NormMethod> Methods { get; } =
+    private static readonly Lock Registering = new();
+
+    private static volatile NormMethod[] _methods =
     [
         NormMethod.Of<NoNorm>(),
         NormMethod.Of<BatchNorm>(),
@@ -60,6 +62,30 @@ public abstract record Norm
         NormMethod.Of<PathSgd>(),
         NormMethod.Of<EquiNorm>(),
     ];
+
+    /// <summary>Every method, in the order in which they are listed to users; registered ones come last.</summary>
+    public static IReadOnlyList<NormMethod> Methods => _methods;
+
+    /// <summary>Makes a method of another assembly known to this process: from then on <see cref="Methods"/> lists it, and
+    /// scheme text, and with it every spec and study, can name it. Any thread may call it, more than once.</summary>
+    /// <typeparam name="T">The record, with its <see cref="NormMethodAttribute"/>.</typeparam>
+    /// <returns>The entry of the list.</returns>
+    /// <exception cref="InvalidOperationException">The record has no attribute, its name cannot stand in scheme text, or
+    /// another method has it.</exception>
+    public static NormMethod Register<T>() where T : Norm, new()
+    {
+        lock (Registering)
+        {
+            if (_methods.FirstOrDefault(m => m.Type == typeof(T)) is { } known) return known;
+            var method = NormMethod.Of<T>();
+            if (!NormMethod.IsName(method.Name))
+                throw new InvalidOperationException($"The name '{method.Name}' of {typeof(T).Name} cannot stand in scheme text: expected lower-case letters, digits and hyphens, beginning with a letter.");
+            if (_methods.FirstOrDefault(m => m.Name == method.Name) is { } other)
+                throw new InvalidOperationException($"The name '{method.Name}' of {typeof(T).Name} is taken by {other.Type.Name}: choose another.");
+            _methods = [.. _methods, method];
+            return method;
+        }
+    }
 
     /// <summary>The module placed after a linear map, or null for none.</summary>
     /// <param name="channels">Channels (outputs) of the map.</param>

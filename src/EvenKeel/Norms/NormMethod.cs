@@ -110,6 +110,10 @@ public sealed class NormMethod
 
     /// <summary>The method with its defaults.</summary>
     public Norm Create() => _create();
+
+    /// <summary>True if scheme text can name a method so.</summary>
+    internal static bool IsName(string name) => name.Length > 0 && char.IsAsciiLetterLower(name[0])
+        && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 }
 
 /// <summary>Option values to text and back.</summary>

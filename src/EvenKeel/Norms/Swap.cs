@@ -60,7 +60,7 @@ public static class NetworkSwap
         {
             (_network, _scheme) = (network, scheme);
             var flow = ChannelFlow.Of(network, throughNormalizers: false);
-            foreach (var norm in network.Root.DescendantsAndSelf().OfType<NormLayer>())
+            foreach (var norm in flow.Normalizers)
             {
                 _replacements.Add(norm, scheme.Activation(norm.Channels, norm.Activation));
                 if (flow.MapBefore(norm, out _) is { } map) _behind.Add(map, norm);

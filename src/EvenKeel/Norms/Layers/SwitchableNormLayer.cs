@@ -46,6 +46,8 @@ internal sealed class SwitchableNormLayer : TableNormLayer
         _float2 = new float[channels];
     }
 
+    public override bool UndoesScale => _norm.Flat != FlatInput.Pass && base.UndoesScale;
+
     protected override bool TrainsMore => _meanLogits.Trainable || _varianceLogits.Trainable;
 
     public override void CheckTraining(Shape input)
