@@ -30,7 +30,7 @@ internal static class NormsCommand
         command.Runs((result, terminal, _) =>
         {
             var method = result.GetValue(name);
-            if (result.GetValue(markdown)) terminal.Output.Write(NormsPage.Markdown(Norm.Methods, NormCosts.Embedded));
+            if (result.GetValue(markdown)) terminal.Output.Write(NormsPage.Markdown([.. Norm.Methods.Where(m => m.IsOwn)], NormCosts.Embedded));
             else if (result.GetValue(json)) terminal.Line(method is null ? Json.Text(Norm.Methods.Select(Describe)) : Json.Text(Describe(method)));
             else if (method is null) List(terminal);
             else Show(terminal, method);

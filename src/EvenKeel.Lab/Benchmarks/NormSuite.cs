@@ -34,7 +34,7 @@ internal static class NormSuite
     public static BenchSuite Suite { get; } = new(
         "norms",
         [
-            .. Norm.Methods.Select(m => m.Name).Where(name => !LeftOut.ContainsKey(name))
+            .. Norm.Methods.Where(m => m.IsOwn).Select(m => m.Name).Where(name => !LeftOut.ContainsKey(name))
                 .Select(name => Fitting.GetValueOrDefault(name, name))
                 .Concat(Variants)
                 .Select(scheme => new BenchCase(Model, Model, scheme, Batch)),

@@ -20,6 +20,7 @@ internal static class StepBenchmark
     private const int WarmUpSteps = 2;
     private const int LeastSteps = 3;
     private const double PeakSeconds = 0.2;
+    private const int PeakRetries = 10;
 
     /// <summary>Runs one case.</summary>
     /// <param name="bench">The case.</param>
@@ -49,6 +50,9 @@ internal static class StepBenchmark
         var milliseconds = 1e3 * Median([.. phases.Select(p => p.Sum())]);
         var operations = Operations(root, image.WithBatch(bench.Batch));
         var gflops = operations / milliseconds / 1e6;
+
+        // Nothing runs faster than the peak: where it seems so, something else ran while the peak was measured.
+        for (var again = 0; gflops > peak && again < PeakRetries; again++) peak = Math.Max(peak, backend.MeasurePeak(PeakSeconds));
         return new BenchResult
         {
             Case = bench.Name,

@@ -100,6 +100,9 @@ public sealed class NormMethod
     /// <summary>Options with their defaults.</summary>
     public IReadOnlyList<NormOption> Options { get; }
 
+    /// <summary>True for a method of the library itself, false for a registered one.</summary>
+    public bool IsOwn => Type.Assembly == typeof(Norm).Assembly;
+
     /// <summary>The entry of a record.</summary>
     /// <exception cref="InvalidOperationException">The record has no <see cref="NormMethodAttribute"/>.</exception>
     public static NormMethod Of<T>() where T : Norm, new() => new(
