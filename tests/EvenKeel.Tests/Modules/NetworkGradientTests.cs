@@ -67,6 +67,37 @@ public class NetworkGradientTests
         Assert.Equal(0, network.ParameterCount);
     }
 
+    // Noise of a seed and step is the same in each pass, so the loss has a gradient.
+    [Fact]
+    public void UniformNoiseIsActiveInTrainingAndPassesGradients()
+    {
+        using var backend = new CpuBackend(2);
+        var shape = new Shape(1, 1, 2, 2);
+        var map = new Conv2d(shape, new PlainWeight(shape, new NormalInit(0.3f)), null, 1, 0, Activation.Identity);
+        var network = new Network(new Sequential().Add("map", map).Add("noise", new UniformNoise(0.25f)), Image, backend, seed: 5);
+        float[] Output(PassMode mode, uint step)
+        {
+            network.Tape.Begin(recording: false);
+            var x = network.RentInput(Image[0]);
+            backend.Fill(1f, x);
+            return network.Forward(new Pass(network.Tape, mode, 1, step), x).ToArray();
+        }
+
+        float[] quiet = Output(PassMode.Evaluate, 1), noisy = Output(PassMode.Train, 1);
+        var noise = noisy.Zip(quiet, (a, b) => a - b).ToArray();
+        Assert.All(noise, n => Assert.InRange(n, -0.2501f, 0.2501f));
+        Assert.InRange(noise.Max() - noise.Min(), 0.45f, 0.5f);
+        Assert.Equal(noisy, Output(PassMode.Train, 1));
+        Assert.NotEqual(noisy, Output(PassMode.Train, 2));
+
+        network.Tape.Begin(recording: true);
+        var input = network.RentInput(Image[0]);
+        backend.Fill(1f, input);
+        var y = network.Forward(new Pass(network.Tape, PassMode.Train, 1, 1), input);
+        network.Tape.Backward(y, [.. Enumerable.Repeat(1f, y.Shape.Length)]);
+        Assert.All(network.Parameters[0].Value.Gradient!.ToArray(), g => Assert.Equal(Image.Rows, g));
+    }
+
     // No activations: kinks would spoil the differences.
     private static Sequential Make(string shortcut, Scheme scheme)
     {

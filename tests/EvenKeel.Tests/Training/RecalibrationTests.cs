@@ -51,6 +51,16 @@ public class RecalibrationTests
         for (var c = 0; c < a.Length; c++) Assert.Equal(a[c], b[c], 1e-5f);
     }
 
+    // Its statistics are those of the batch normalization that it is made of.
+    [Fact]
+    public void ALayerMadeOfOthersCountsOnce()
+    {
+        using var backend = new CpuBackend(1);
+        var layer = Scheme.Parse("bcn(groups=3)").Activation(3, Activation.Relu)!;
+        var network = new Network(new Sequential().Add("norm", layer), Image, backend, seed: 1);
+        Assert.Equal(1, Recalibration.Run(network, [Images(4, 1), Images(3, 2)]));
+    }
+
     // With one batch, evaluation after recalibration is that batch's training pass (with the biased variance).
     [Fact]
     public void EvaluationBecomesTheTrainingPassOfTheOnlyBatch()

@@ -110,6 +110,30 @@ public sealed class TrainerTests : IDisposable
     public void ThreadsDoNotChangeABit() =>
         Assert.Equal(Weights(Small, threads: 1, "one"), Weights(Small, threads: 3, "three"));
 
+    // With the same gradient g, the first step of Nesterov's form is −rate·(1 + momentum)·g, of the other −rate·g.
+    [Fact]
+    public void NesterovsFormReachesTheOptimizer()
+    {
+        var spec = Small with
+        {
+            Epochs = 1,
+            TrainImages = 10,
+            Optimizer = new OptimizerSpec { Kind = "sgd", LearningRate = 0.1, Momentum = 0.75 },
+        };
+        using var backend = new CpuBackend(1);
+        var start = Make(spec with { Scheme = "bn" }, backend).Network.Parameters.SelectMany(p => p.Value.ToArray()).ToArray();
+        float[] Moved(bool nesterov)
+        {
+            var trainer = Make(spec with { Scheme = "bn", Optimizer = spec.Optimizer with { Nesterov = nesterov } }, backend);
+            trainer.Run(new RunFolder(Path.Combine(_root, $"nesterov-{nesterov}")));
+            return [.. trainer.Network.Parameters.SelectMany(p => p.Value.ToArray()).Zip(start, (a, b) => a - b)];
+        }
+
+        float[] plain = Moved(nesterov: false), ahead = Moved(nesterov: true);
+        Assert.Contains(plain, d => Math.Abs(d) > 1e-3f);
+        Assert.All(plain.Zip(ahead), pair => Assert.Equal(1.75f * pair.First, pair.Second, 1e-5f));
+    }
+
     [Fact]
     public void SchemesStartFromTheSameRandomNumbers()
     {
