@@ -37,11 +37,14 @@ internal static unsafe class EvoNorms
         Span<float> dx, bool accumulate) =>
         SegmentPass.Map<S0Undo>(workers, x, dy, channels, tables, dx, accumulate);
 
-    private static V Sigmoid<V>(V z) where V : unmanaged, ILanes<V>
+    // σ(z), and 1 − σ(z) by itself: the difference would lose its digits where σ is near 1.
+    private static V Sigmoid<V>(V z, out V rest) where V : unmanaged, ILanes<V>
     {
         var one = V.Splat(1f);
         var e = LaneMath.ExpNegative(V.Zero - V.Abs(z));
-        return V.Select(V.Greater(z, V.Zero), one, e) / (one + e);
+        var positive = V.Greater(z, V.Zero);
+        rest = V.Select(positive, e, one) / (one + e);
+        return V.Select(positive, one, e) / (one + e);
     }
 
     private readonly struct B0 : ISegmentMap
@@ -99,7 +102,7 @@ internal static unsafe class EvoNorms
 
         public static V Map<V>(V x, V dy, float* table, nint next) where V : unmanaged, ILanes<V>
         {
-            var t = x * Sigmoid(V.Load(table) * x);
+            var t = x * Sigmoid(V.Load(table) * x, out _);
             return V.FusedMultiplyAdd(V.Load(table + 2 * next) * V.Load(table + next), t, V.Load(table + 3 * next));
         }
     }
@@ -112,11 +115,10 @@ internal static unsafe class EvoNorms
 
         public static void Add<V>(V x, V dy, float* table, nint next, V* sums) where V : unmanaged, ILanes<V>
         {
-            var s = Sigmoid(V.Load(table) * x);
-            var t = x * s;
+            var t = x * Sigmoid(V.Load(table) * x, out var rest);
             sums[0] += dy * t * V.Load(table + next);
             sums[1] += dy;
-            sums[2] += dy * x * t * (V.Splat(1f) - s);
+            sums[2] += dy * x * t * rest;
         }
     }
 
@@ -127,8 +129,8 @@ internal static unsafe class EvoNorms
         public static V Map<V>(V x, V dy, float* table, nint next) where V : unmanaged, ILanes<V>
         {
             var z = V.Load(table) * x;
-            var s = Sigmoid(z);
-            var slope = V.FusedMultiplyAdd(z * s, V.Splat(1f) - s, s);
+            var s = Sigmoid(z, out var rest);
+            var slope = V.FusedMultiplyAdd(z * s, rest, s);
             var direct = V.Load(table + 2 * next) * V.Load(table + next) * dy * slope;
             return direct + V.FusedMultiplyAdd(V.Load(table + 3 * next), x, V.Load(table + 4 * next));
         }

@@ -12,9 +12,10 @@ namespace EvenKeel.Norms;
 /// d = clip((μ_B − μ_run)/σ_run, −d_max, d_max); no gradient through r and d.</para>
 /// <para>Shapes: input [N,H,W,C] (set: N,H,W) or [N,C] (set: N); γ, β, statistics [C].</para>
 /// <para>State: running mean (starts 0) and running <em>standard deviation</em> with ε in it (starts 1), read before
-/// they are moved; evaluation y = γ·(x − running mean)/running std + β.</para>
-/// <para>Deviations: ε = 1e-5; the paper starts with r_max = 1, d_max = 0 (plain batch normalization) and raises both
-/// during training: set them to what a run needs.</para>
+/// they are moved; with a warm-up the number of steps so far; evaluation y = γ·(x − running mean)/running std + β.</para>
+/// <para>Deviations: ε = 1e-5; the paper starts with r_max = 1, d_max = 0 (plain batch normalization) for 5,000 steps and
+/// then raises both slowly; here plain batch normalization lasts for <see cref="Warmup"/> steps, while the running
+/// statistics settle, and the limits hold from then on.</para>
 /// <para>Paper: Ioffe 2017, section 3, algorithm 1, arXiv 1702.03275.</para>
 /// </summary>
 [NormMethod(
@@ -32,6 +33,10 @@ public sealed record BatchRenorm : Norm
     /// <summary>Largest shift d, in running deviations, 0 or more.</summary>
     [NormOption("dmax", "largest shift, in running deviations")]
     public float DMax { get; init; } = 5f;
+
+    /// <summary>Training steps of plain batch normalization at first, 0 or more.</summary>
+    [NormOption("warmup", "training steps of plain batch normalization first, while running statistics settle")]
+    public int Warmup { get; init; } = 100;
 
     /// <summary>ε, greater than 0.</summary>
     [NormOption("epsilon", "keeps the scale above zero")]
@@ -53,6 +58,7 @@ public sealed record BatchRenorm : Norm
     {
         if (!(Epsilon > 0)) throw new UserException($"brn(epsilon={Epsilon}): expected a number above 0, such as 1e-5.");
         if (!(RMax >= 1)) throw new UserException($"brn(rmax={RMax}): expected 1 or more.");
+        if (Warmup < 0) throw new UserException($"brn(warmup={Warmup}): expected 0 or more steps.");
         if (!(DMax >= 0)) throw new UserException($"brn(dmax={DMax}): expected 0 or more.");
         if (!(RunningRate is > 0 and <= 1)) throw new UserException($"brn(rate={RunningRate}): expected above 0 and at most 1; it weights the new batch.");
     }
@@ -63,6 +69,8 @@ public sealed record BatchRenorm : Norm
         private readonly float[] _ratio;
         private readonly float[] _offset;
         private readonly float[] _running;
+        private readonly StateBuffer? _steps;
+        private readonly float[] _count = new float[1];
 
         public Layer(BatchRenorm norm, int channels, Activation activation) : base(channels, activation, norm.Affine, norm.Affine)
         {
@@ -73,6 +81,7 @@ public sealed record BatchRenorm : Norm
             Running = new RunningStatistics(
                 Buffer("running_mean", new Shape(channels), 0f), Buffer("running_std", new Shape(channels), 1f),
                 RunningSpread.Scale, norm.RunningRate);
+            if (norm.Warmup > 0) _steps = Buffer("steps", new Shape(1), 0f);
         }
 
         // The corrections compare with running statistics, which do not follow the scale at once.
@@ -115,10 +124,11 @@ public sealed record BatchRenorm : Norm
             Download(Running.Mean, t.Mean);
             for (var c = 0; c < Channels; c++) t.Spread[c] = MathF.Sqrt(t.Spread[c] + _norm.Epsilon);
             mean.CopyTo(t.B.AsSpan(0, Channels));
+            var (ratio, offset) = Settled(pass) ? (_norm.RMax, _norm.DMax) : (1f, 0f);
             for (var c = 0; c < Channels; c++)
             {
-                _ratio[c] = Math.Clamp(t.Spread[c] / _running[c], 1f / _norm.RMax, _norm.RMax);
-                _offset[c] = Math.Clamp((t.B[c] - t.Mean[c]) / _running[c], -_norm.DMax, _norm.DMax);
+                _ratio[c] = Math.Clamp(t.Spread[c] / _running[c], 1f / ratio, ratio);
+                _offset[c] = Math.Clamp((t.B[c] - t.Mean[c]) / _running[c], -offset, offset);
                 t.Rstd[c] = 1f / t.Spread[c];
                 t.Mean[c] = t.B[c];
             }
@@ -126,6 +136,18 @@ public sealed record BatchRenorm : Norm
             saved.Extra = Upload(tape, new Shape(Channels), _ratio);
             saved.Other = Upload(tape, new Shape(Channels), _offset);
             if (Updates(pass)) Running.Take(pass.Mode, t.Rows, t.Mean.AsSpan(0, Channels), t.Spread.AsSpan(0, Channels));
+        }
+
+        // Counts the steps that move the running statistics; they need not be counted once there are enough.
+        private bool Settled(Pass pass)
+        {
+            if (_steps is null) return true;
+            _steps.Value.CopyTo(_count);
+            if (_count[0] >= _norm.Warmup) return true;
+            if (!Updates(pass)) return false;
+            _count[0]++;
+            _steps.Value.CopyFrom(_count);
+            return false;
         }
 
         protected override void Place()

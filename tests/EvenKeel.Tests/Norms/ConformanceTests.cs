@@ -11,16 +11,19 @@ public class ConformanceTests
 {
     public static TheoryData<string> Schemes() => SmallNetwork.Schemes();
 
+    // By definition no gradient passes the corrections of batch renormalization, which begin after its warm-up: the
+    // golden vectors check those.
+    public static TheoryData<string> Differentiable() =>
+        [.. Schemes().Select(row => row.Data).Where(s => !s.StartsWith("brn(warmup=0", StringComparison.Ordinal))];
+
     [Theory]
-    [MemberData(nameof(Schemes))]
+    [MemberData(nameof(Differentiable))]
     public void GradientsMatchDirectionalDifferences(string scheme)
     {
         // Absolute values, largest deviations and thresholds have kinks: differences over a long step cross some.
         var kinks = scheme.Contains("p=1", StringComparison.Ordinal) || scheme.Contains("p=topk", StringComparison.Ordinal)
             || scheme.Contains("p=inf", StringComparison.Ordinal) || scheme.StartsWith("range", StringComparison.Ordinal);
 
-        // By definition no gradient passes the two corrections of batch renormalization: the golden vectors check it.
-        if (scheme.StartsWith("brn", StringComparison.Ordinal)) return;
         using var backend = new CpuBackend(1);
         var network = Make(scheme, backend);
         var images = Images();

@@ -17,7 +17,7 @@ internal static class SmallNetwork
     public static TheoryData<string> Schemes() =>
     [
         .. Norm.Methods.Select(m => Small(m.Name)),
-        "bn(p=1)", "bn(p=1,constant=false)", "bn(p=topk,k=3)", "bn(p=inf)", "bn(preset=keras)", "ghost(size=3)", "brn(rmax=1.2,dmax=0.1)",
+        "bn(p=1)", "bn(p=1,constant=false)", "bn(p=topk,k=3)", "bn(p=inf)", "bn(preset=keras)", "ghost(size=3)", "brn(warmup=0,rmax=1.2,dmax=0.1)",
         "gn(groups=1,p=1)", "gn(groups=1,place=added-to-scale)", "gn(groups=1,affine=false)+wn", "in(flat=pass,affine=false)",
         "ln(p=1)", "ln(scope=sample)", "ln(scope=sample,p=1)", "ln(affine=false)", "rms(scope=sample)", "frn(flat=pass,tlu=false)",
         "switch(flat=pass,instance=biased)",

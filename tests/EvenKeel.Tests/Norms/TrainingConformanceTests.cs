@@ -54,9 +54,6 @@ public sealed class TrainingConformanceTests : IDisposable
                 "in" or "frn" or "switch" => $"{method}(flat=pass)",
                 "range" => "range(runs=2)",
                 "ghost" => "ghost(size=25)",
-
-                // Its corrections trust the running statistics, and twelve steps from the start those are far off yet.
-                "brn" => "brn(rmax=1.2,dmax=0.1)",
                 "ws" or "bwn" or "sn" => $"{method}+bn",
                 "record" => "bn+record",
                 "wdmimic" or "normschedule" => $"bn+{method}(from={Path.Combine(_folder.Path, "recorded")})",

@@ -63,6 +63,7 @@ internal static class NormChecks
             Epsilon = Epsilon(config, 1e-5),
             RMax = (float)config.Number("r_max"),
             DMax = (float)config.Number("d_max"),
+            Warmup = 0,
             RunningRate = Rate(config),
             Affine = config.Flag("affine", true),
         });
