@@ -89,17 +89,7 @@ public sealed record BatchRenorm : Norm
 
         public override void CheckTraining(Shape input) => CheckElements(input, input.Rows);
 
-        public override (float[] Scale, float[] Shift)? EvaluationMap()
-        {
-            float[] scale = Running!.Spread.ToArray(), shift = Running.Mean.ToArray();
-            for (var c = 0; c < Channels; c++)
-            {
-                scale[c] = (Gamma is null ? 1f : Gamma.Value.ToArray()[c]) / scale[c];
-                shift[c] = (Beta is null ? 0f : Beta.Value.ToArray()[c]) - shift[c] * scale[c];
-            }
-
-            return (scale, shift);
-        }
+        public override (float[] Scale, float[] Shift)? EvaluationMap() => RunningMap(scale => scale);
 
         protected override bool Measures(Pass pass) => UsesBatch(pass);
 

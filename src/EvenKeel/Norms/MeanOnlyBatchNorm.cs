@@ -53,13 +53,7 @@ public sealed record MeanOnlyBatchNorm : Norm
 
         public override void CheckTraining(Shape input) => CheckElements(input, input.Rows);
 
-        public override (float[] Scale, float[] Shift)? EvaluationMap()
-        {
-            float[] scale = new float[Channels], shift = Running!.Mean.ToArray();
-            Array.Fill(scale, 1f);
-            for (var c = 0; c < Channels; c++) shift[c] = (Beta is null ? 0f : Beta.Value.ToArray()[c]) - shift[c];
-            return (scale, shift);
-        }
+        public override (float[] Scale, float[] Shift)? EvaluationMap() => RunningMap(null);
 
         protected override bool Measures(Pass pass) => UsesBatch(pass);
 

@@ -83,17 +83,7 @@ public sealed record RangeBatchNorm : Norm
                 $"{input.Rows} values per channel: use a larger batch or range(runs={input.Rows / 2}).");
         }
 
-        public override (float[] Scale, float[] Shift)? EvaluationMap()
-        {
-            float[] scale = Running!.Spread.ToArray(), shift = Running.Mean.ToArray();
-            for (var c = 0; c < Channels; c++)
-            {
-                scale[c] = (Gamma is null ? 1f : Gamma.Value.ToArray()[c]) / (scale[c] + _norm.Epsilon);
-                shift[c] = (Beta is null ? 0f : Beta.Value.ToArray()[c]) - shift[c] * scale[c];
-            }
-
-            return (scale, shift);
-        }
+        public override (float[] Scale, float[] Shift)? EvaluationMap() => RunningMap(scale => scale + _norm.Epsilon);
 
         protected override bool Measures(Pass pass) => UsesBatch(pass);
 

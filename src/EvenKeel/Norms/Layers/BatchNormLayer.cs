@@ -46,17 +46,7 @@ internal class BatchNormLayer : TableNormLayer
                 $"per channel: use a larger batch or bn(p=topk,k={input.Rows}).");
     }
 
-    public override (float[] Scale, float[] Shift)? EvaluationMap()
-    {
-        float[] scale = Running!.Spread.ToArray(), shift = Running.Mean.ToArray();
-        for (var c = 0; c < scale.Length; c++)
-        {
-            scale[c] = (float)((Gamma is null ? 1.0 : Gamma.Value.ToArray()[c]) / ScaleOf(scale[c]));
-            shift[c] = (Beta is null ? 0f : Beta.Value.ToArray()[c]) - shift[c] * scale[c];
-        }
-
-        return (scale, shift);
-    }
+    public override (float[] Scale, float[] Shift)? EvaluationMap() => RunningMap(ScaleOf);
 
     protected override bool Measures(Pass pass) => UsesBatch(pass);
 

@@ -76,6 +76,22 @@ internal abstract class TableNormLayer : NormLayer
         return y;
     }
 
+    /// <summary>What running statistics make of an input: y = γ·(x − running mean)/s + β.</summary>
+    /// <param name="scaleOf">s from the stored spread; null for a layer that does not divide.</param>
+    protected (float[] Scale, float[] Shift) RunningMap(Func<double, double>? scaleOf)
+    {
+        ReadAffine();
+        float[] scale = new float[Channels], shift = Running!.Mean.ToArray();
+        var spread = scaleOf is null ? null : Running.Spread.ToArray();
+        for (var c = 0; c < Channels; c++)
+        {
+            scale[c] = (float)(Tables.Gamma[c] / (scaleOf is null ? 1.0 : scaleOf(spread![c])));
+            shift[c] = Tables.Beta[c] - shift[c] * scale[c];
+        }
+
+        return (scale, shift);
+    }
+
     /// <summary>True if this pass measures its input.</summary>
     protected virtual bool Measures(Pass pass) => true;
 
