@@ -144,7 +144,11 @@ public sealed class ChannelFlow
         var activated = !map.Activation.IsIdentity;
         return new ChannelStream(
             map.OutputShape(x.Shape), Write(map, map.WeightShape.Channels),
-            activated ? $"the activation of {map.Name}" : $"layer {map.Name}") { Map = map, IsActivated = activated };
+            activated ? $"the activation of {map.Name}" : $"layer {map.Name}")
+        {
+            Map = map,
+            IsActivated = activated,
+        };
     }
 
     internal ChannelStream Normalize(NormLayer norm, ChannelStream x)
