@@ -52,7 +52,17 @@ public class AllocationTests
     [InlineData("bwn(p=inf)")]
     [InlineData("sn+wdmimic(from=RECORDED)")]
     [InlineData("pathsgd")]
-    public void MethodsOnWeightsAndStepsAllocateNothing(string scheme)
+    [InlineData("bn(p=1)")]
+    [InlineData("bn(p=topk,k=3)")]
+    [InlineData("bn(round=all)")]
+    [InlineData("brn(warmup=3)")]
+    [InlineData("range(runs=1)")]
+    [InlineData("gn(groups=1,p=1)")]
+    [InlineData("ln")]
+    [InlineData("evo-b0")]
+    [InlineData("evo-s0(groups=1)")]
+    [InlineData("bcn(groups=1)")]
+    public void SmallStepsAllocateNothing(string scheme)
     {
         using var folder = new TemporaryFolder();
         var recording = new NormRecording();

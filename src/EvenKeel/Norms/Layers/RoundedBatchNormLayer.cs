@@ -107,5 +107,6 @@ internal sealed class RoundedBatchNormLayer(BatchNorm norm, int channels, Activa
         Download(tensor, table);
     }
 
-    private bool Rounds(RoundedValues value) => Norm.Round.HasFlag(value);
+    // Not HasFlag: it boxes both values until the method is optimized.
+    private bool Rounds(RoundedValues value) => (Norm.Round & value) == value;
 }
