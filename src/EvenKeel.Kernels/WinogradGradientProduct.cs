@@ -56,7 +56,11 @@ internal unsafe struct WinogradGradientProduct : ILaneJob, ITileJob
 
                     var input = inputs + (start * (nint)Plan.Block) + (tile * channels);
                     for (var row = 0; row < channels; row += Plan.Rows, sum += Plan.Rows * width)
+                    {
+                        // The sums come from a cache further away: the next ones while these are worked on.
+                        for (var line = 0; line < Plan.Rows * width; line += 16) Prefetch.Line(sum + (Plan.Rows * width) + line);
                         T.GatherSteps(vectors, steps, deep, input + row, gradient, sum);
+                    }
                 }
             }
         }

@@ -87,26 +87,43 @@ internal unsafe struct WinogradProduct : ILaneJob
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void TransformInput<V>(long first, int tiles, float* input) where V : unmanaged, ILanes<V>
     {
-        var buffer = stackalloc float[Winograd.Buffer];
+        var memory = stackalloc float[Winograd.Buffer + 16];
+        var buffer = AlignedMemory.Align(memory);
         var pixels = stackalloc float*[Winograd.Points];
+        var next = stackalloc float*[Winograd.Points];
         nint channels = Phase.SourceChannels;
-        var imageLength = Phase.SourceHeight * (nint)Phase.SourceWidth * channels;
         var step = InputStep;
+        Locate(pixels, first);
         for (var tile = 0; tile < tiles; tile++, input += channels)
         {
-            var (image, row, column) = Tiles.At(first + tile);
-            WinogradTiles.Locate(
-                pixels, Winograd.Patch, Source + (image * imageLength), Phase.SourceHeight, Phase.SourceWidth, channels,
-                row + Phase.FirstRow, column + Phase.FirstColumn, Zeros);
-            for (nint c = 0; c < channels; c += ILanes<V>.Count) Winograd.Input<V>(pixels, c, input + c, step, buffer);
+            Locate(next, Math.Min(first + tile + 1, Tiles.Count - 1));
+            for (nint c = 0; c < channels; c += ILanes<V>.Count)
+            {
+                Prefetch.Lines(next, Winograd.Points, c);
+                Winograd.Input<V>(pixels, c, input + c, step, buffer);
+            }
+
+            var done = pixels;
+            pixels = next;
+            next = done;
         }
+    }
+
+    private readonly void Locate(float** pixels, long tile)
+    {
+        var (image, row, column) = Tiles.At(tile);
+        var source = Source + (image * (nint)Phase.SourceHeight * Phase.SourceWidth * Phase.SourceChannels);
+        WinogradTiles.Locate(
+            pixels, Winograd.Patch, source, Phase.SourceHeight, Phase.SourceWidth, Phase.SourceChannels,
+            row + Phase.FirstRow, column + Phase.FirstColumn, Zeros);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void TransformOutput<V>(long first, int tiles, int firstColumn, int columns, float* products)
         where V : unmanaged, ILanes<V>
     {
-        var buffer = stackalloc float[Winograd.Buffer];
+        var memory = stackalloc float[Winograd.Buffer + 16];
+        var buffer = AlignedMemory.Align(memory);
         var values = stackalloc float[Winograd.Tile * Winograd.Tile * 16];
         nint channels = Phase.ResultChannels;
         var step = ProductStep;

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
-using System.Runtime.InteropServices;
 
 namespace EvenKeel.Kernels;
 
@@ -109,9 +108,9 @@ public sealed unsafe class Workers : IDisposable
     {
         if (_scratchLength[worker] < length)
         {
-            NativeMemory.AlignedFree(_scratch[worker]);
+            AlignedMemory.Free(_scratch[worker]);
             _scratchLength[worker] = 0;
-            _scratch[worker] = (float*)NativeMemory.AlignedAlloc(length * sizeof(float), 64);
+            _scratch[worker] = AlignedMemory.Allocate(length);
             _scratchLength[worker] = length;
         }
 
@@ -128,7 +127,7 @@ public sealed unsafe class Workers : IDisposable
         _disposed = true;
         NextGeneration();
         foreach (var thread in _threads) thread.Join();
-        for (var i = 0; i <= Threads; i++) NativeMemory.AlignedFree(_scratch[i]);
+        for (var i = 0; i <= Threads; i++) AlignedMemory.Free(_scratch[i]);
     }
 
     private static void Execute<TJob, V>(void* job, int chunk, int worker)
