@@ -21,6 +21,12 @@ internal sealed record BenchRequest
     /// <summary>True for JSON lines.</summary>
     public required bool Json { get; init; }
 
+    /// <summary>True for a profile by layer and operation.</summary>
+    public bool Layers { get; init; }
+
+    /// <summary>Rows of a profile's tables.</summary>
+    public int Top { get; init; }
+
     /// <summary>A file of a peer's results, or null.</summary>
     public string? Compare { get; init; }
 }
@@ -53,16 +59,23 @@ internal sealed class BenchOptions
         HelpName = "FILE.jsonl",
     };
 
+    private readonly Option<bool> _layers = new("--layers")
+    {
+        Description = "Show the milliseconds of each layer and operation, and the least they could take on this machine.",
+    };
+
+    private readonly Option<int> _top = new("--top") { Description = "Rows of each table of --layers.", HelpName = "N", DefaultValueFactory = _ => 25 };
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<bool> _json = CommonOptions.Json();
 
     /// <summary>Gives the command its options and what they forbid.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _suite, _case, _model, _norm, _batch, _width, _seconds, _rounds, _compare, _threads, _json })
+        foreach (var option in new Option[] { _suite, _case, _model, _norm, _batch, _width, _seconds, _rounds, _compare, _layers, _top, _threads, _json })
             command.Options.Add(option);
         AtLeastOne(_rounds);
         AtLeastOne(_batch);
+        AtLeastOne(_top);
         command.Validators.Add(result =>
         {
             if (result.GetResult(_suite) is not null)
@@ -92,6 +105,8 @@ internal sealed class BenchOptions
             Rounds = result.GetValue(_rounds),
             Json = result.GetValue(_json),
             Compare = result.GetValue(_compare),
+            Layers = result.GetValue(_layers),
+            Top = result.GetValue(_top),
         };
     }
 

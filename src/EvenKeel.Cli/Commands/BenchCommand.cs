@@ -1,7 +1,9 @@
 using System.CommandLine;
+using EvenKeel.Backends;
 using EvenKeel.Cli.Benches;
 using EvenKeel.Cli.Terminals;
 using EvenKeel.Lab.Benchmarks;
+using EvenKeel.Lab.Benchmarks.Profiling;
 
 namespace EvenKeel.Cli.Commands;
 
@@ -17,13 +19,28 @@ internal static class BenchCommand
             "evenkeel bench --suite convpool",
             "evenkeel bench --suite fashion --case gn+ws --compare peer.jsonl",
             "evenkeel bench --suite norms --seconds 2",
+            "evenkeel bench --model convpool-cnn-c --norm bn --layers",
             "evenkeel bench --model convpool-cnn-c --norm wn --batch 100 --threads 2 --seconds 5 --json");
         command.Runs((result, terminal, cancel) =>
         {
             var request = options.Read(result);
-            return Steps(request, terminal, cancel);
+            return request.Layers ? Layers(request, terminal, cancel) : Steps(request, terminal, cancel);
         });
         return command;
+    }
+
+    private static int Layers(BenchRequest request, Terminal terminal, CancellationToken cancel)
+    {
+        foreach (var bench in request.Suite.Cases)
+        {
+            if (terminal.ShowsProgress) terminal.Note($"{bench.Id}: profiling for {request.Seconds} s");
+            using var backend = new CpuBackend(request.Threads);
+            var profile = StepProfile.Measure(bench, backend, request.Seconds, cancel);
+            if (request.Json) LayerTables.PrintLines(terminal, profile);
+            else LayerTables.Print(terminal, profile, request.Top);
+        }
+
+        return ExitCode.Done;
     }
 
     private static int Steps(BenchRequest request, Terminal terminal, CancellationToken cancel)

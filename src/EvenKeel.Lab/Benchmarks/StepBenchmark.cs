@@ -12,7 +12,6 @@ internal static class StepBenchmark
 {
     private const int WarmUpSteps = 2;
     private const int LeastSteps = 3;
-    private const double PeakSeconds = 0.2;
     private const int PeakRetries = 10;
 
     /// <summary>Runs one case.</summary>
@@ -23,7 +22,7 @@ internal static class StepBenchmark
     public static BenchResult Run(BenchCase bench, CpuBackend backend, double seconds, CancellationToken cancel)
     {
         var step = new TrainingStep(bench, backend);
-        var peak = backend.MeasurePeak(PeakSeconds);
+        var peak = MachineSpeed.MeasurePeak(backend, seconds);
         for (var i = 0; i < WarmUpSteps; i++) step.Take();
 
         var times = new List<StepSeconds>();
@@ -34,12 +33,12 @@ internal static class StepBenchmark
             times.Add(step.Take());
         }
 
-        peak = Math.Max(peak, backend.MeasurePeak(PeakSeconds));
+        peak = Math.Max(peak, MachineSpeed.MeasurePeak(backend, seconds));
         var milliseconds = Milliseconds(times, t => t.Total);
         var gflops = step.Operations / milliseconds / 1e6;
 
         // Nothing runs faster than the peak: where it seems so, something else ran while the peak was measured.
-        for (var again = 0; gflops > peak && again < PeakRetries; again++) peak = Math.Max(peak, backend.MeasurePeak(PeakSeconds));
+        for (var again = 0; gflops > peak && again < PeakRetries; again++) peak = Math.Max(peak, MachineSpeed.MeasurePeak(backend, seconds));
         return new BenchResult
         {
             Case = bench.Name,

@@ -62,11 +62,12 @@ internal sealed class TrainingStep
     public StepSeconds Take(Action<StepPhase>? entering = null)
     {
         var start = Stopwatch.GetTimestamp();
-        entering?.Invoke(StepPhase.Forward);
+        entering?.Invoke(StepPhase.Input);
         Network.Tape.Begin(recording: true);
         Network.ClearGradients();
         var x = Network.RentInput(_labels.Length);
         x.CopyFrom(_images);
+        entering?.Invoke(StepPhase.Forward);
         Pass.Step = (uint)_optimizer.Steps;
         var loss = Network.Tape.SoftmaxCrossEntropy(Network.Forward(Pass, x), _labels);
         var forward = Stopwatch.GetTimestamp();
@@ -88,6 +89,9 @@ internal sealed class TrainingStep
 /// <summary>The parts of a training step.</summary>
 internal enum StepPhase
 {
+    /// <summary>The batch is copied in.</summary>
+    Input,
+
     /// <summary>Forward pass and loss.</summary>
     Forward,
 
@@ -99,7 +103,7 @@ internal enum StepPhase
 }
 
 /// <summary>How long the parts of a step took, in seconds.</summary>
-/// <param name="Forward">Forward pass and loss.</param>
+/// <param name="Forward">Input, forward pass and loss.</param>
 /// <param name="Backward">Backward pass.</param>
 /// <param name="Optimizer">Optimizer and hooks.</param>
 internal readonly record struct StepSeconds(double Forward, double Backward, double Optimizer)

@@ -37,6 +37,20 @@ public class BenchCommandTests
         Assert.Contains("over best", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void LayersComeAsTablesOrAsLines()
+    {
+        var (code, output, _) = Run([.. Small, "--layers", "--top", "2"]);
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Equal(2, output.Split('\n').Count(line => line.StartsWith("total", StringComparison.Ordinal)));
+        Assert.Equal(2, output.Split('\n').Count(line => line.Contains(" more ", StringComparison.Ordinal)));
+
+        var lines = Run([.. Small, "--layers", "--json"]).Output.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        Assert.Equal("mlp-1", lines[^1].GetProperty("case").GetString());
+        var sum = lines[..^1].Sum(line => line.GetProperty("ms").GetDouble());
+        Assert.Equal(lines[^1].GetProperty("ms").GetDouble(), sum, 1e-9);
+    }
+
     [Theory]
     [InlineData(ExitCode.Usage, "Give --suite or --model", "--suite", "mlp", "--model", "mlp-1")]
     [InlineData(ExitCode.Usage, "give --suite too", "--case", "bn")]
