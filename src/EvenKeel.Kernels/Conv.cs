@@ -2,7 +2,8 @@ namespace EvenKeel.Kernels;
 
 /// <summary>
 /// 2-D convolution on the processor: activations [batch, height, width, channels], weights
-/// [kernel height, kernel width, in, out]. Direct, without rearranging images.
+/// [kernel height, kernel width, in, out]. Without rearranging images: directly, or by fewer products of transformed
+/// tiles where that pays (<see cref="WinogradConv"/>).
 /// </summary>
 /// <remarks>The bits of a result depend on neither the number of threads nor the vector path. Results may not overlap
 /// the operands. Rows of padding are not multiplied where a whole tile is in them, and count as zeros otherwise: an
@@ -81,6 +82,12 @@ internal static unsafe class Conv
         if (dw.Overlaps(x) || dw.Overlaps(dy)) ThrowOverlap();
         fixed (float* input = x, gradient = dy, result = dw)
         {
+            if (WinogradConv.Takes(workers.Convolution, g))
+            {
+                WinogradConv.WeightGradient(workers, g, input, gradient, result, accumulate);
+                return;
+            }
+
             var shape = TileShape.Of(workers.Path);
             var job = new ConvWeightGradient
             {
@@ -122,6 +129,12 @@ internal static unsafe class Conv
         Workers workers, in ConvPhase phase, float* source, float* weights, float* bias, float slope, float* result,
         bool accumulate)
     {
+        if (phase.ResultStride == 1 && WinogradConv.Takes(workers.Convolution, phase, phase.SourceStride))
+        {
+            WinogradConv.Product(workers, phase, source, weights, bias, slope, result, accumulate);
+            return;
+        }
+
         var shape = TileShape.Of(workers.Path);
         var panels = new GemmPanels(phase.ResultChannels, shape);
         var job = new ConvProduct

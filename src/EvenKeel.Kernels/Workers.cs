@@ -61,6 +61,9 @@ public sealed unsafe class Workers : IDisposable
     /// <summary>The vector path every kernel called with this object takes.</summary>
     public VectorPath Path { get; }
 
+    /// <summary>How convolutions are computed.</summary>
+    public ConvMethod Convolution { get; init; }
+
     /// <summary>Runs chunks 0 to <paramref name="chunks"/>-1 of a job and returns when all are done.</summary>
     internal void Run<TJob>(int chunks, ref TJob job) where TJob : unmanaged, ILaneJob
     {

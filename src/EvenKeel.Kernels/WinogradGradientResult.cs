@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+
+namespace EvenKeel.Kernels;
+
+/// <summary>Transforms the sums of a weight gradient to its nine taps. A chunk is some channels of a panel.</summary>
+internal unsafe struct WinogradGradientResult : ILaneJob
+{
+    private const int ChannelsPerChunk = 16;
+    private const int Taps = Winograd.Kernel * Winograd.Kernel;
+
+    public ConvGeometry Geometry;
+    public WinogradGradientPlan Plan;
+    public float* Sums;
+    public float* Result;
+    public bool Accumulate;
+
+    public readonly int Chunks => Plan.Panels.Count * ChunksPerPanel;
+
+    private readonly int ChunksPerPanel => WorkSplit.Chunks(Plan.InChannels, ChannelsPerChunk);
+
+    // Channels of a panel follow each other without gaps: where a panel is narrower than sixteen columns, sixteen
+    // lanes span several.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public readonly void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
+    {
+        var buffer = stackalloc float[Winograd.Buffer];
+        var taps = stackalloc float[Taps * 16];
+        var panel = chunk / ChunksPerPanel;
+        var first = chunk % ChunksPerPanel * ChannelsPerChunk;
+        var width = Plan.Panels.PaddedWidth(panel);
+        var firstColumn = Plan.Panels.FirstColumn(panel);
+        var length = Math.Min(ChannelsPerChunk, Plan.InChannels - first) * width;
+        var sums = Sums + (firstColumn * (nint)Plan.PaddedRows) + (first * (nint)width);
+        for (var i = 0; i < length; i += ILanes<V>.Count)
+        {
+            Winograd.WeightGradient<V>(sums + i, Plan.SumStep, taps, buffer);
+            for (var tap = 0; tap < Taps; tap++)
+            {
+                var tapResult = Result + (((nint)tap * Geometry.InChannels) + first) * Geometry.OutChannels + firstColumn;
+                var values = taps + (tap * 16);
+                if (width % ILanes<V>.Count != 0)
+                {
+                    for (var lane = 0; lane < 16; lane++)
+                    {
+                        var result = tapResult + ((i + lane) / width * (nint)Geometry.OutChannels) + ((i + lane) % width);
+                        *result = Accumulate ? *result + values[lane] : values[lane];
+                    }
+
+                    continue;
+                }
+
+                var whole = tapResult + (i / width * (nint)Geometry.OutChannels) + (i % width);
+                var value = V.Load(values);
+                V.Store(whole, Accumulate ? V.Load(whole) + value : value);
+            }
+        }
+    }
+}

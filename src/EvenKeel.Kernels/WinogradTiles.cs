@@ -1,0 +1,42 @@
+namespace EvenKeel.Kernels;
+
+/// <summary>The 4×4 tiles that cover the pixels of a grid, image by image and row by row, and where the pixels around
+/// a tile are in memory.</summary>
+internal readonly unsafe struct WinogradTiles(int images, int gridHeight, int gridWidth)
+{
+    private readonly int _rows = (gridHeight + Winograd.Tile - 1) / Winograd.Tile;
+    private readonly int _columns = (gridWidth + Winograd.Tile - 1) / Winograd.Tile;
+
+    /// <summary>Tiles of all images.</summary>
+    public long Count => (long)images * _rows * _columns;
+
+    /// <summary>Image and first grid row and column of a tile.</summary>
+    public (int Image, int Row, int Column) At(long tile)
+    {
+        var column = (int)(tile % _columns);
+        var line = tile / _columns;
+        return ((int)(line / _rows), (int)(line % _rows) * Winograd.Tile, column * Winograd.Tile);
+    }
+
+    /// <summary>Fills in the addresses of a square of pixels, row by row; pixels outside the image are zeros.</summary>
+    /// <param name="pixels">Receives size·size addresses.</param>
+    /// <param name="size">Pixels along an axis.</param>
+    /// <param name="image">First pixel of the image.</param>
+    /// <param name="height">Rows of the image.</param>
+    /// <param name="width">Columns of the image.</param>
+    /// <param name="channels">Floats of a pixel.</param>
+    /// <param name="row">First row of the square, may lie outside.</param>
+    /// <param name="column">First column of the square, may lie outside.</param>
+    /// <param name="zeros">A pixel of zeros.</param>
+    public static void Locate(
+        float** pixels, int size, float* image, int height, int width, nint channels, int row, int column, float* zeros)
+    {
+        for (var i = 0; i < size; i++)
+        {
+            var line = image + ((nint)(row + i) * width * channels);
+            var exists = (uint)(row + i) < (uint)height;
+            for (var j = 0; j < size; j++)
+                *pixels++ = exists && (uint)(column + j) < (uint)width ? line + ((column + j) * channels) : zeros;
+        }
+    }
+}
