@@ -1,5 +1,5 @@
 using System.Text.Json;
-using EvenKeel.Cli.Commands;
+using EvenKeel.Cli.Benches;
 using EvenKeel.Lab.Benchmarks;
 using EvenKeel.Norms;
 using EvenKeel.Training;
@@ -12,7 +12,7 @@ internal sealed class NormCosts
 {
     private readonly IReadOnlyList<(Scheme Scheme, BenchResult Result)> _rows;
 
-    private NormCosts(IEnumerable<BenchResult> rows) => _rows = [.. rows.Select(row => (Scheme.Parse(row.Norm), row))];
+    private NormCosts(IEnumerable<BenchResult> rows) => _rows = [.. rows.Select(row => (Scheme.Parse(row.Scheme), row))];
 
     /// <summary>The measurement inside the command.</summary>
     public static NormCosts Embedded { get; } = Load();
@@ -36,7 +36,7 @@ internal sealed class NormCosts
     ];
 
     /// <summary>The cost as a cell of a table.</summary>
-    public string Cell(NormMethod method) => Of(method)?.Ratio is { } ratio ? BenchCommand.Times(ratio) : "-";
+    public string Cell(NormMethod method) => Of(method)?.Ratio is { } ratio ? StepTables.Times(ratio) : "-";
 
     /// <summary>The cost in a sentence, without its end.</summary>
     public string Sentence(NormMethod method)

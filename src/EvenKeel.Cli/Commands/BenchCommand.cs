@@ -1,8 +1,9 @@
 using System.CommandLine;
-using System.Text.Json;
+using EvenKeel.Backends;
+using EvenKeel.Cli.Benches;
 using EvenKeel.Cli.Terminals;
 using EvenKeel.Lab.Benchmarks;
-using EvenKeel.Training;
+using EvenKeel.Lab.Benchmarks.Profiling;
 
 namespace EvenKeel.Cli.Commands;
 
@@ -11,65 +12,53 @@ internal static class BenchCommand
 {
     public static Command Create()
     {
-        var suite = new Option<string?>("--suite") { Description = $"A table of cases: {string.Join(", ", BenchSuite.All.Select(s => s.Name))}.", HelpName = "NAME" };
-        var model = new Option<string>("--model") { Description = "Network.", HelpName = "NAME", DefaultValueFactory = _ => "convpool-cnn-c" };
-        var norm = new Option<string>("--norm") { Description = "Scheme.", HelpName = "SCHEME", DefaultValueFactory = _ => "none" };
-        var batch = new Option<int>("--batch") { Description = "Images per step.", HelpName = "N", DefaultValueFactory = _ => 100 };
-        var width = new Option<double>("--width") { Description = "Factor on every hidden width.", HelpName = "FACTOR", DefaultValueFactory = _ => 1 };
-        var seconds = new Option<double>("--seconds") { Description = "How long to time each case in each round.", HelpName = "S", DefaultValueFactory = _ => 5 };
-        var rounds = new Option<int?>("--rounds") { Description = "Rounds over all cases, whose medians count; otherwise the suite's own number.", HelpName = "N" };
-        rounds.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() < 1) result.AddError("--rounds must be 1 or more.");
-        });
-        var threads = CommonOptions.Threads();
-        var json = CommonOptions.Json();
-        var command = new Command("bench", "Time training steps on random data, against the machine's measured peak.")
-        {
-            suite, model, norm, batch, width, seconds, rounds, threads, json,
-        };
+        var options = new BenchOptions();
+        var command = new Command("bench", "Time training steps on random data, against the machine's measured peak.");
+        options.AddTo(command);
         command.AddExamples(
             "evenkeel bench --suite convpool",
+            "evenkeel bench --suite fashion --case gn+ws --compare peer.jsonl",
             "evenkeel bench --suite norms --seconds 2",
+            "evenkeel bench --model convpool-cnn-c --norm bn --layers",
             "evenkeel bench --model convpool-cnn-c --norm wn --batch 100 --threads 2 --seconds 5 --json");
         command.Runs((result, terminal, cancel) =>
         {
-            var bench = result.GetValue(suite) is { } name
-                ? BenchSuite.Find(name)
-                : Single(result.GetValue(model)!, result.GetValue(norm)!, result.GetValue(batch), result.GetValue(width));
-            var repeats = result.GetValue(rounds) ?? bench.Rounds;
-            var asJson = result.GetValue(json);
-            var rows = bench.Run(result.GetValue(threads), result.GetValue(seconds), repeats, Tell, cancel);
-            if (asJson) foreach (var row in rows) terminal.Line(JsonSerializer.Serialize(row, SpecJson.Compact));
-            else Print(terminal, bench, rows);
-            return ExitCode.Done;
-
-            void Tell(int done, BenchResult row)
-            {
-                if (asJson && !terminal.ShowsProgress) return;
-                var ratio = row.Ratio is { } value ? $", {Times(value)}" : "";
-                terminal.Note($"[{done}/{repeats * bench.Cases.Count}] {row.Case} {row.Norm}: {row.ImagesPerSecond} images/s{ratio}");
-            }
+            var request = options.Read(result);
+            return request.Layers ? Layers(request, terminal, cancel) : Steps(request, terminal, cancel);
         });
         return command;
     }
 
-    /// <summary>A ratio as a person reads it.</summary>
-    public static string Times(double ratio) => $"{ratio:F2}x";
-
-    private static BenchSuite Single(string model, string norm, int batch, double width) =>
-        new(model, [new BenchCase(model, model, norm, batch, width)]);
-
-    private static void Print(Terminal terminal, BenchSuite suite, IReadOnlyList<BenchResult> rows)
+    private static int Layers(BenchRequest request, Terminal terminal, CancellationToken cancel)
     {
-        terminal.Table(
-            ["case", "norm", "batch", "ms/step", "ratio", "images/s", "GFLOP/s", "of peak", "forward", "backward", "optimizer", "MB"],
-            rows.Select(r => new[]
-            {
-                r.Case, r.Norm, $"{r.Batch}", $"{r.MillisecondsPerStep:F1}", r.Ratio is { } ratio ? Times(ratio) : "-", $"{r.ImagesPerSecond:F1}",
-                $"{r.Gflops:F0}", $"{r.FractionOfPeak:P0}", $"{r.Breakdown["forward"]:F1}", $"{r.Breakdown["backward"]:F1}",
-                $"{r.Breakdown["optimizer"]:F1}", $"{r.PeakBytes / 1_000_000}",
-            }));
-        foreach (var (method, reason) in suite.LeftOut) terminal.Line($"{method} is left out: {reason}.");
+        foreach (var bench in request.Suite.Cases)
+        {
+            if (terminal.ShowsProgress) terminal.Note($"{bench.Id}: profiling for {request.Seconds} s");
+            using var backend = new CpuBackend(request.Threads);
+            var profile = StepProfile.Measure(bench, backend, request.Seconds, cancel);
+            if (request.Json) LayerTables.PrintLines(terminal, profile);
+            else LayerTables.Print(terminal, profile, request.Top);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static int Steps(BenchRequest request, Terminal terminal, CancellationToken cancel)
+    {
+        var suite = request.Suite;
+        var peer = request.Compare is { } path ? ComparisonFile.Read(path) : null;
+        peer?.Require(suite.Cases.Select(c => c.Id));
+        var rounds = request.Rounds ?? suite.Rounds;
+        var rows = suite.Run(request.Threads, request.Seconds, rounds, Tell, cancel);
+        if (peer is not null) rows = [.. rows.Select(r => r.Against(peer))];
+        StepTables.Print(terminal, suite, rows, request.Json);
+        return ExitCode.Done;
+
+        void Tell(int done, BenchResult row)
+        {
+            if (request.Json && !terminal.ShowsProgress) return;
+            var ratio = row.Ratio is { } value ? $", {StepTables.Times(value)}" : "";
+            terminal.Note($"[{done}/{rounds * suite.Cases.Count}] {row.Id}: {row.ImagesPerSecond} images/s{ratio}");
+        }
     }
 }

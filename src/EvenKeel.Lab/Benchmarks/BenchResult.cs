@@ -11,8 +11,11 @@ internal sealed record BenchResult
     /// <summary>Network.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Scheme.</summary>
+    /// <summary>Short name of the scheme, shared with other frameworks' benchmarks.</summary>
     public required string Norm { get; init; }
+
+    /// <summary>Scheme text.</summary>
+    public required string Scheme { get; init; }
 
     /// <summary>Images per step.</summary>
     public required int Batch { get; init; }
@@ -42,8 +45,12 @@ internal sealed record BenchResult
     /// <summary>Milliseconds per step and phase.</summary>
     public required IReadOnlyDictionary<string, double> Breakdown { get; init; }
 
-    /// <summary>Time of a step over that of the suite's first case in the same round; null outside a suite.</summary>
+    /// <summary>Time of a step over that of the suite's first case with the same batch, in the same round; null outside
+    /// a suite.</summary>
     public double? Ratio { get; init; }
+
+    /// <summary>Against a peer; null where none was given or it lacks the case.</summary>
+    public BenchComparison? Peer { get; init; }
 
     /// <summary>Rounds whose medians these are.</summary>
     public int Rounds { get; init; } = 1;
@@ -56,6 +63,14 @@ internal sealed record BenchResult
 
     /// <summary>Day of the measurement, UTC.</summary>
     public required DateOnly Date { get; init; }
+
+    /// <summary>What the same case is called in any file of results.</summary>
+    [JsonIgnore]
+    public CaseName Id => new(Case, Norm, Batch);
+
+    /// <summary>The same result beside what a peer came to, if it has the case.</summary>
+    public BenchResult Against(ComparisonFile peer) =>
+        peer.Of(Id) is { } speed ? this with { Peer = BenchComparison.Of(ImagesPerSecond, speed) } : this;
 
     /// <summary>Each figure's median over the rounds of one case.</summary>
     public static BenchResult Median(IReadOnlyList<BenchResult> rounds)

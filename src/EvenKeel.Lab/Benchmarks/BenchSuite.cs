@@ -2,18 +2,16 @@ using EvenKeel.Backends;
 
 namespace EvenKeel.Lab.Benchmarks;
 
-/// <summary>Cases that are timed in turn and compared with the first of them.</summary>
+/// <summary>Cases that are timed in turn and compared with the first of them that has the same batch.</summary>
 /// <param name="Name">Name on the command line.</param>
-/// <param name="Cases">The cases; the first is the base of the ratios.</param>
+/// <param name="Cases">The cases; the first of a batch is the base of its ratios.</param>
 /// <param name="Rounds">How often all are timed in turn, unless asked otherwise.</param>
 internal sealed record BenchSuite(string Name, IReadOnlyList<BenchCase> Cases, int Rounds = 1)
 {
     /// <summary>The suites.</summary>
     public static IReadOnlyList<BenchSuite> All { get; } =
     [
-        new(
-            "convpool",
-            [.. new[] { "none", "bn", "wn", "mobn", "wn+mobn" }.Select(scheme => new BenchCase("convpool", "convpool-cnn-c", scheme, 100))]),
+        .. PeerSuites.All,
         NormSuite.Suite,
     ];
 
@@ -24,6 +22,17 @@ internal sealed record BenchSuite(string Name, IReadOnlyList<BenchCase> Cases, i
     /// <exception cref="UserException">It does not exist; the message lists those that do.</exception>
     public static BenchSuite Find(string name) => All.FirstOrDefault(s => s.Name == name)
         ?? throw new UserException($"Suite '{name}' does not exist: {NearestName.Expected(name, All.Select(s => s.Name))}");
+
+    /// <summary>The cases of some schemes only.</summary>
+    /// <param name="norms">Short names of the schemes.</param>
+    /// <exception cref="UserException">The suite has no such case; the message lists its schemes.</exception>
+    public BenchSuite Only(IReadOnlyList<string> norms)
+    {
+        var known = Cases.Select(c => c.Norm).Distinct(StringComparer.Ordinal).ToArray();
+        foreach (var norm in norms.Where(n => !known.Contains(n, StringComparer.Ordinal)))
+            throw new UserException($"Suite {Name} has no case '{norm}': {NearestName.Expected(norm, known)}");
+        return this with { Cases = [.. Cases.Where(c => norms.Contains(c.Norm, StringComparer.Ordinal))] };
+    }
 
     /// <summary>Times the cases: several rounds over all of them, so that a machine that changes speed from minute to
     /// minute slows a case and its base alike.</summary>
@@ -43,17 +52,24 @@ internal sealed record BenchSuite(string Name, IReadOnlyList<BenchCase> Cases, i
             {
                 using var backend = new CpuBackend(threads);
                 var result = StepBenchmark.Run(Cases[i], backend, seconds, cancel);
+                results[i].Add(result);
                 if (Cases.Count > 1)
                 {
-                    var time = i == 0 ? result.MillisecondsPerStep : results[0][round].MillisecondsPerStep;
-                    result = result with { Ratio = Math.Round(result.MillisecondsPerStep / time, 3) };
+                    var time = results[BaseOf(i)][round].MillisecondsPerStep;
+                    results[i][round] = result = result with { Ratio = Math.Round(result.MillisecondsPerStep / time, 3) };
                 }
 
-                results[i].Add(result);
                 timed(round * Cases.Count + i + 1, result);
             }
         }
 
         return [.. results.Select(BenchResult.Median)];
+    }
+
+    private int BaseOf(int index)
+    {
+        for (var i = 0; i < index; i++)
+            if (Cases[i].Name == Cases[index].Name && Cases[i].Batch == Cases[index].Batch) return i;
+        return index;
     }
 }

@@ -20,6 +20,13 @@ public sealed class Tape(Backend backend)
     /// <summary>True if operations are recorded, false for inference.</summary>
     public bool Recording { get; private set; }
 
+    /// <summary>Operations recorded so far in this step.</summary>
+    internal int Count => _nodes.Count;
+
+    /// <summary>Called with the place of each recorded operation right before its backward pass; null, the default,
+    /// costs nothing.</summary>
+    internal Action<int>? Undoing { get; set; }
+
     /// <summary>Starts a step: everything made in the step before is taken back.</summary>
     /// <param name="recording">True to record for a backward pass.</param>
     public void Begin(bool recording)
@@ -122,6 +129,7 @@ public sealed class Tape(Backend backend)
             var output = nodes[i].Output;
             if (output.HasGradient)
             {
+                Undoing?.Invoke(i);
                 nodes[i].Backward(this, output.GradientBuffer!);
                 Backend.Return(output.GradientBuffer!);
                 output.GradientBuffer = null;

@@ -7,7 +7,7 @@ public class BenchSuiteTests
     [Fact]
     public void CasesAreTimedOnTheModelsOwnImagesAndComparedWithTheFirst()
     {
-        var suite = new BenchSuite("small", [Case("mlp-1", "none"), Case("fashion-cnn-pre", "bn")]);
+        var suite = new BenchSuite("small", [Case("mlp-1", "none"), Case("fashion-cnn-pre", "bn") with { Name = "mlp-1" }]);
         var order = new List<(int Done, string Norm)>();
         var rows = suite.Run(threads: 1, seconds: 0, rounds: 1, (done, row) => order.Add((done, row.Norm)), CancellationToken.None);
         Assert.Equal([(1, "none"), (2, "bn")], order);
@@ -35,6 +35,7 @@ public class BenchSuiteTests
         Case = "case",
         Model = "model",
         Norm = "none",
+        Scheme = "none",
         Batch = 1,
         MillisecondsPerStep = milliseconds,
         ImagesPerSecond = 1,

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using EvenKeel.Cli.Terminals;
+using EvenKeel.Lab.Benchmarks;
+using EvenKeel.Training;
+
+namespace EvenKeel.Cli.Benches;
+
+/// <summary>Timed steps as tables and lines.</summary>
+internal static class StepTables
+{
+    /// <summary>A ratio as a person reads it.</summary>
+    public static string Times(double ratio) => $"{ratio:F2}x";
+
+    /// <summary>Prints what a suite came to, beside a peer's figures where there are any.</summary>
+    public static void Print(Terminal terminal, BenchSuite suite, IReadOnlyList<BenchResult> rows, bool asJson)
+    {
+        if (asJson)
+        {
+            foreach (var row in rows) terminal.Line(JsonSerializer.Serialize(row, SpecJson.Compact));
+            return;
+        }
+
+        terminal.Table(
+            ["case", "norm", "batch", "ms/step", "ratio", "images/s", "GFLOP/s", "of peak", "forward", "backward", "optimizer", "MB"],
+            rows.Select(r => new[]
+            {
+                r.Case, r.Norm, $"{r.Batch}", $"{r.MillisecondsPerStep:F1}", Ratio(r.Ratio), $"{r.ImagesPerSecond:F1}",
+                $"{r.Gflops:F0}", $"{r.FractionOfPeak:P0}", $"{r.Breakdown["forward"]:F1}", $"{r.Breakdown["backward"]:F1}",
+                $"{r.Breakdown["optimizer"]:F1}", $"{r.PeakBytes / 1_000_000}",
+            }));
+        foreach (var (method, reason) in suite.LeftOut) terminal.Line($"{method} is left out: {reason}.");
+        if (rows.All(r => r.Peer is null)) return;
+        terminal.Line();
+        terminal.Table(
+            ["case", "norm", "batch", "images/s", "peer nchw", "peer best", "over nchw", "over best"],
+            rows.Select(r => new[]
+            {
+                r.Case, r.Norm, $"{r.Batch}", $"{r.ImagesPerSecond:F1}", Speed(r.Peer?.DefaultImagesPerSecond),
+                Speed(r.Peer?.BestImagesPerSecond), Ratio(r.Peer?.OverDefault), Ratio(r.Peer?.OverBest),
+            }));
+    }
+
+    private static string Ratio(double? ratio) => ratio is { } value ? Times(value) : "-";
+
+    private static string Speed(double? speed) => speed is { } value ? $"{value:F1}" : "-";
+}
