@@ -1,0 +1,63 @@
+namespace EvenKeel.Kernels;
+
+/// <summary>Convolutions that are plain matrix products, and how their jobs follow each other.</summary>
+internal static unsafe class DenseConv
+{
+    /// <summary>True if the result of a phase is its source's rows times the weights.</summary>
+    public static bool Takes(in ConvPhase phase) =>
+        phase.Taps == 1 && phase.SourceStride == 1 && phase.ResultStride == 1
+        && phase.GridHeight == phase.SourceHeight && phase.GridWidth == phase.SourceWidth
+        && phase.FirstRow == 0 && phase.FirstColumn == 0
+        && phase.Pixels >= DenseProduct.FewestRows;
+
+    /// <summary>True if a weight gradient is the product of all input and output pixels.</summary>
+    public static bool Takes(in ConvGeometry g) => g.Taps == 1 && g.Stride == 1 && g.Padding == 0;
+
+    /// <summary>A forward pass or an input gradient.</summary>
+    public static void Product(
+        Workers workers, in ConvPhase phase, float* source, float* weights, float* bias, float slope, float* result,
+        bool accumulate)
+    {
+        var shape = TileShape.Of(workers.Path);
+        var job = new DenseProduct
+        {
+            Rows = phase.Pixels,
+            Depth = phase.SourceChannels,
+            Source = source,
+            Weights = new() { Phase = phase, Panels = new(phase.ResultChannels, shape), Weights = weights },
+            Bias = bias,
+            Result = result,
+            Slope = slope,
+            Accumulate = accumulate,
+        };
+        var chunks = job.Split(shape);
+        job.Scratch = workers.SharedScratch((nuint)(workers.Threads * job.WorkerLength));
+        workers.Run(chunks, ref job);
+    }
+
+    /// <summary>A weight gradient.</summary>
+    public static void WeightGradient(
+        Workers workers, in ConvGeometry g, float* input, float* gradient, float* result, bool accumulate)
+    {
+        var plan = new DenseGradientPlan(g, TileShape.Of(workers.Path));
+        var inputs = workers.SharedScratch((nuint)(plan.InputLength + plan.GradientLength));
+        var pack = new DenseGradientPack { Plan = plan, Inputs = inputs, Gradients = inputs + plan.InputLength };
+        var product = new DenseGradient
+        {
+            Plan = plan,
+            Inputs = inputs,
+            Gradients = pack.Gradients,
+            Result = result,
+            Accumulate = accumulate,
+        };
+        for (var block = 0; block < plan.Blocks; block++)
+        {
+            pack.Rows = product.Rows = plan.RowsOf(block);
+            pack.Input = input + ((nint)block * plan.Block * g.InChannels);
+            pack.Gradient = gradient + ((nint)block * plan.Block * g.OutChannels);
+            workers.Run(pack.Chunks, ref pack);
+            workers.Run(product.Chunks, ref product);
+            product.Accumulate = true;
+        }
+    }
+}
