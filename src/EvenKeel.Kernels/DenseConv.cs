@@ -7,8 +7,7 @@ internal static unsafe class DenseConv
     public static bool Takes(in ConvPhase phase) =>
         phase.Taps == 1 && phase.SourceStride == 1 && phase.ResultStride == 1
         && phase.GridHeight == phase.SourceHeight && phase.GridWidth == phase.SourceWidth
-        && phase.FirstRow == 0 && phase.FirstColumn == 0
-        && phase.Pixels >= DenseProduct.FewestRows;
+        && phase.FirstRow == 0 && phase.FirstColumn == 0;
 
     /// <summary>True if a weight gradient is the product of all input and output pixels.</summary>
     public static bool Takes(in ConvGeometry g) => g.Taps == 1 && g.Stride == 1 && g.Padding == 0;
@@ -18,6 +17,12 @@ internal static unsafe class DenseConv
         Workers workers, in ConvPhase phase, float* source, float* weights, float* bias, float slope, float* result,
         bool accumulate)
     {
+        if (phase.Pixels <= DenseFewRows.MostRows)
+        {
+            FewRows(workers, phase, source, weights, bias, slope, result, accumulate);
+            return;
+        }
+
         var shape = TileShape.Of(workers.Path);
         var job = new DenseProduct
         {
@@ -39,6 +44,23 @@ internal static unsafe class DenseConv
     public static void WeightGradient(
         Workers workers, in ConvGeometry g, float* input, float* gradient, float* result, bool accumulate)
     {
+        if (g.InPixels <= DenseFewRows.MostRows)
+        {
+            var few = new DenseFewRows
+            {
+                Kind = DenseFewRows.Pass.WeightGradient,
+                Rows = (int)g.InPixels,
+                Inputs = g.InChannels,
+                Outputs = g.OutChannels,
+                Input = input,
+                Weights = result,
+                Output = gradient,
+                Accumulate = accumulate,
+            };
+            workers.Run(few.Chunks, ref few);
+            return;
+        }
+
         var plan = new DenseGradientPlan(g, TileShape.Of(workers.Path));
         var inputs = workers.SharedScratch((nuint)(plan.InputLength + plan.GradientLength));
         var pack = new DenseGradientPack { Plan = plan, Inputs = inputs, Gradients = inputs + plan.InputLength };
@@ -59,5 +81,42 @@ internal static unsafe class DenseConv
             workers.Run(product.Chunks, ref product);
             product.Accumulate = true;
         }
+    }
+
+    private static void FewRows(
+        Workers workers, in ConvPhase phase, float* source, float* weights, float* bias, float slope, float* result,
+        bool accumulate)
+    {
+        var job = new DenseFewRows
+        {
+            Kind = phase.TransposedWeights ? DenseFewRows.Pass.InputGradient : DenseFewRows.Pass.Forward,
+            Rows = (int)phase.Pixels,
+            Inputs = phase.TransposedWeights ? phase.ResultChannels : phase.SourceChannels,
+            Outputs = phase.TransposedWeights ? phase.SourceChannels : phase.ResultChannels,
+            Weights = weights,
+            Accumulate = accumulate,
+        };
+        if (phase.TransposedWeights)
+        {
+            job.Input = result;
+            job.Output = source;
+            workers.Run(job.Chunks, ref job);
+            return;
+        }
+
+        job.Input = source;
+        job.Output = workers.SharedScratch((nuint)(job.Chunks * (nint)job.Rows * job.Outputs));
+        workers.Run(job.Chunks, ref job);
+        var sum = new DenseFewRowsSum
+        {
+            Sums = job.Output,
+            Parts = job.Chunks,
+            Rows = job.Rows,
+            Outputs = job.Outputs,
+            Bias = bias,
+            Slope = slope,
+            Result = result,
+        };
+        workers.Run(job.Rows, ref sum);
     }
 }

@@ -15,9 +15,6 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
     private const int CacheSetBytes = 4096;
     private const int CopyStep = MostDeep + 16;
 
-    /// <summary>Rows of the tallest register tile: with fewer there is none to fill.</summary>
-    public const int FewestRows = 8;
-
     public long Rows;
     public int Depth;
     public float* Source;

@@ -81,6 +81,14 @@ internal unsafe interface ITiles
     /// <param name="tile">Where the operands are.</param>
     static abstract void Multiply(int vectors, in DenseTile tile);
 
+    /// <summary>Rows of a tile that is one register wide and as tall as registers allow: in a low one the sums would
+    /// wait for each other.</summary>
+    static abstract int TallRows { get; }
+
+    /// <summary>The same for <see cref="TallRows"/> rows of one register.</summary>
+    /// <param name="tile">Where the operands are.</param>
+    static abstract void MultiplyTall(in DenseTile tile);
+
     /// <summary>Rows are pixels found by pointers; steps are consecutive elements behind them.</summary>
     /// <param name="vectors">Registers a row.</param>
     /// <param name="segments">Where the pixels are.</param>

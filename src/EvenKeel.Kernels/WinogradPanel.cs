@@ -51,14 +51,17 @@ internal unsafe struct WinogradPanel : ITileJob
                 {
                     tile.Depth = Math.Min(Deep, depth - start);
                     tile.B = weights + (start * width);
-                    for (var row = 0; row < Tiles; row += Rows)
+                    for (var row = 0; row < Tiles;)
                     {
+                        var tall = vectors == 1 && row + T.TallRows <= Tiles;
                         tile.A = Input + (point * InputStep) + (row * depth) + start;
                         tile.C = first + (point * ProductStep) + (row * columns);
                         tile.Initial = start > 0 ? tile.C : null;
                         tile.Next = next;
                         next += tile.Depth * 16;
-                        T.Multiply(vectors, tile);
+                        if (tall) T.MultiplyTall(tile);
+                        else T.Multiply(vectors, tile);
+                        row += tall ? T.TallRows : Rows;
                     }
                 }
             }

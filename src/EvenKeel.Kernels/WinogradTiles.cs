@@ -31,12 +31,15 @@ internal readonly unsafe struct WinogradTiles(int images, int gridHeight, int gr
     public static void Locate(
         float** pixels, int size, float* image, int height, int width, nint channels, int row, int column, float* zeros)
     {
-        for (var i = 0; i < size; i++)
+        var line = image + ((((nint)row * width) + column) * channels);
+        var lineStep = width * channels;
+        var inside = row >= 0 && column >= 0 && row + size <= height && column + size <= width;
+        for (var i = 0; i < size; i++, line += lineStep)
         {
-            var line = image + ((nint)(row + i) * width * channels);
             var exists = (uint)(row + i) < (uint)height;
-            for (var j = 0; j < size; j++)
-                *pixels++ = exists && (uint)(column + j) < (uint)width ? line + ((column + j) * channels) : zeros;
+            var pixel = line;
+            for (var j = 0; j < size; j++, pixel += channels)
+                *pixels++ = inside || (exists && (uint)(column + j) < (uint)width) ? pixel : zeros;
         }
     }
 }
