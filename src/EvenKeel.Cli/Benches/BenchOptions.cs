@@ -10,7 +10,7 @@ namespace EvenKeel.Cli.Benches;
 internal sealed class BenchOptions
 {
     private const double StepSeconds = 5;
-    private const double KernelSeconds = 0.5;
+    private const double ShortSeconds = 0.5;
 
     private readonly Option<string?> _suite = new("--suite")
     {
@@ -31,7 +31,7 @@ internal sealed class BenchOptions
     private readonly Option<double> _width = new("--width") { Description = "Factor on every hidden width.", HelpName = "FACTOR", DefaultValueFactory = _ => 1 };
     private readonly Option<double?> _seconds = new("--seconds")
     {
-        Description = $"How long to time each case in each round; otherwise {StepSeconds}, a kernel {KernelSeconds}.",
+        Description = $"How long to time each case in each round; otherwise {StepSeconds}, or {ShortSeconds} for --suite kernels and --growth.",
         HelpName = "S",
     };
 
@@ -50,6 +50,12 @@ internal sealed class BenchOptions
     private readonly Option<int> _top = new("--top") { Description = "Rows of each table of --layers.", HelpName = "N", DefaultValueFactory = _ => 25 };
     private readonly Option<bool> _firstStep = new("--first-step") { Description = "Show the time from the start of the process to the end of the first step of the first case." };
     private readonly Option<bool> _scaling = new("--scaling") { Description = "Show the speed-up from one thread to all." };
+    private readonly Option<bool> _growth = new("--growth")
+    {
+        Description = "Measure speed and memory over batch, width and depth, and write a page of charts.",
+    };
+
+    private readonly Option<string> _out = new("--out") { Description = "Folder of that page.", HelpName = "FOLDER", DefaultValueFactory = _ => Path.Combine("runs", "growth") };
     private readonly Option<ConvMethod> _convolution = new("--conv")
     {
         Description = "How convolutions are computed: auto, direct or winograd.",
@@ -62,7 +68,7 @@ internal sealed class BenchOptions
     private readonly Option<bool> _json = CommonOptions.Json();
 
     private (Option<bool> Option, BenchMode Mode)[] Modes =>
-        [(_layers, BenchMode.Layers), (_firstStep, BenchMode.FirstStep), (_scaling, BenchMode.Scaling)];
+        [(_layers, BenchMode.Layers), (_firstStep, BenchMode.FirstStep), (_scaling, BenchMode.Scaling), (_growth, BenchMode.Growth)];
 
     /// <summary>Gives the command its options and what they forbid.</summary>
     public void AddTo(Command command)
@@ -70,7 +76,7 @@ internal sealed class BenchOptions
         Option[] all =
         [
             _suite, _case, _model, _norm, _batch, _width, _seconds, _rounds, _compare, _layers, _top, _firstStep, _scaling,
-            _convolution, _threads, _json,
+            _growth, _out, _convolution, _threads, _json,
         ];
         foreach (var option in all) command.Options.Add(option);
         AtLeastOne(_rounds);
@@ -88,17 +94,19 @@ internal sealed class BenchOptions
         var kernels = name == KernelSuite.Name;
         var only = result.GetValue(_case)?.Split(',', StringSplitOptions.TrimEntries);
         var suite = kernels ? new BenchSuite(KernelSuite.Name, []) : name is not null ? BenchSuite.Find(name) : Single(result);
+        var mode = kernels ? BenchMode.Kernels : Modes.Where(m => result.GetValue(m.Option)).Select(m => m.Mode).FirstOrDefault(BenchMode.Steps);
         return new BenchRequest
         {
-            Mode = kernels ? BenchMode.Kernels : Modes.Where(m => result.GetValue(m.Option)).Select(m => m.Mode).FirstOrDefault(BenchMode.Steps),
+            Mode = mode,
             Suite = kernels || only is null ? suite : suite.Only(only),
             Only = only,
             Engine = new BenchEngine(result.GetValue(_threads), result.GetValue(_convolution)),
-            Seconds = result.GetValue(_seconds) ?? (kernels ? KernelSeconds : StepSeconds),
+            Seconds = result.GetValue(_seconds) ?? (mode is BenchMode.Kernels or BenchMode.Growth ? ShortSeconds : StepSeconds),
             Rounds = result.GetValue(_rounds),
             Json = result.GetValue(_json),
             Top = result.GetValue(_top),
             Compare = result.GetValue(_compare),
+            Folder = result.GetValue(_out)!,
         };
     }
 
@@ -126,8 +134,14 @@ internal sealed class BenchOptions
         var modes = Modes.Select(m => m.Option).Where(m => Given(result, m)).Select(m => m.Name).ToArray();
         if (modes.Length > 1) result.AddError($"Give one of {string.Join(" and ", modes)}.");
         if (modes.Length == 1 && Given(result, _compare)) result.AddError($"Give {modes[0]} or --compare, which compares whole steps.");
+        if (Given(result, _growth))
+        {
+            foreach (var option in new Option[] { _suite, _batch, _width, _rounds })
+                if (Given(result, option)) result.AddError($"Give --growth without {option.Name}: it has its own batches, widths and depths.");
+        }
+
         if (result.GetResult(_suite) is not { Tokens: [{ Value: KernelSuite.Name }] }) return;
-        foreach (var option in new Option[] { _layers, _firstStep, _scaling, _compare, _rounds, _convolution })
+        foreach (var option in new Option[] { _layers, _firstStep, _scaling, _growth, _compare, _rounds, _convolution })
             if (Given(result, option)) result.AddError($"{option.Name} is for training steps, not for --suite {KernelSuite.Name}.");
     }
 

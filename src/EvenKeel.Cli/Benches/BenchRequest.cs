@@ -20,6 +20,9 @@ internal enum BenchMode
 
     /// <summary>One thread against all.</summary>
     Scaling,
+
+    /// <summary>Speed and memory over batch, width and depth.</summary>
+    Growth,
 }
 
 /// <summary>What is to be timed, and for how long.</summary>
@@ -48,6 +51,9 @@ internal sealed record BenchRequest
 
     /// <summary>Rows of a profile's tables.</summary>
     public required int Top { get; init; }
+
+    /// <summary>Folder for the page of <see cref="BenchMode.Growth"/>.</summary>
+    public required string Folder { get; init; }
 
     /// <summary>A file of a peer's results, or null.</summary>
     public required string? Compare { get; init; }

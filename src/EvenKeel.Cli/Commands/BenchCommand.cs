@@ -3,6 +3,7 @@ using System.Text.Json;
 using EvenKeel.Cli.Benches;
 using EvenKeel.Cli.Terminals;
 using EvenKeel.Lab.Benchmarks;
+using EvenKeel.Lab.Benchmarks.Growth;
 using EvenKeel.Lab.Benchmarks.KernelCases;
 using EvenKeel.Lab.Benchmarks.Profiling;
 using EvenKeel.Training;
@@ -24,6 +25,7 @@ internal static class BenchCommand
             "evenkeel bench --suite kernels --case conv --threads 1",
             "evenkeel bench --model convpool-cnn-c --norm bn --layers",
             "evenkeel bench --suite resnet56 --scaling",
+            "evenkeel bench --growth --model convpool-cnn-c --norm bn",
             "evenkeel bench --model convpool-cnn-c --norm wn --batch 100 --threads 2 --seconds 5 --json");
         command.Runs((result, terminal, cancel) =>
         {
@@ -41,6 +43,9 @@ internal static class BenchCommand
                     break;
                 case BenchMode.Scaling:
                     Scaling(request, terminal, cancel);
+                    break;
+                case BenchMode.Growth:
+                    Grow(request, terminal, cancel);
                     break;
                 default:
                     Steps(request, terminal, cancel);
@@ -112,6 +117,22 @@ internal static class BenchCommand
         }
 
         StepTables.Print(terminal, rows, request.Json);
+    }
+
+    private static void Grow(BenchRequest request, Terminal terminal, CancellationToken cancel)
+    {
+        const double shareOfMemory = 0.7;
+        var bench = request.Suite.Cases[0];
+        var plan = new GrowthPlan(bench.Model, bench.Scheme);
+        var memory = (long)(shareOfMemory * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        var points = plan.Run(request.Engine, request.Seconds, memory, Tell, cancel);
+        var page = GrowthReport.Write(request.Folder, plan, points);
+        if (request.Json) foreach (var point in points) terminal.Line(JsonSerializer.Serialize(point, SpecJson.Compact));
+        else terminal.Line($"Charts and table: {page}");
+
+        void Tell(int done, GrowthPoint point) => Note(
+            request, terminal, $"[{done}/{plan.Count}] {point.Axis.ToString().ToLowerInvariant()} {point.Value}: " + (point.Result is { } row
+                ? $"{row.ImagesPerSecond} images/s, {row.PeakBytes / 1_000_000} MB" : $"left out, {point.Skipped}"));
     }
 
     private static void Note(BenchRequest request, Terminal terminal, string text)

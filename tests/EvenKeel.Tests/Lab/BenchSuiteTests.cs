@@ -30,7 +30,7 @@ public class BenchSuiteTests
 
     private static BenchCase Case(string model, string scheme) => new(model, model, scheme, Batch: 2, Width: 0.1);
 
-    private static BenchResult Result(double milliseconds, double forward, double? ratio) => new()
+    internal static BenchResult Result(double milliseconds, double forward, double? ratio) => new()
     {
         Case = "case",
         Model = "model",
