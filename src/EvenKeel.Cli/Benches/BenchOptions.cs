@@ -1,49 +1,27 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using EvenKeel.Kernels;
 using EvenKeel.Lab.Benchmarks;
+using EvenKeel.Lab.Benchmarks.KernelCases;
 
 namespace EvenKeel.Cli.Benches;
-
-/// <summary>What is to be timed, and for how long.</summary>
-internal sealed record BenchRequest
-{
-    /// <summary>The cases.</summary>
-    public required BenchSuite Suite { get; init; }
-
-    /// <summary>Threads; 0 means one per processor.</summary>
-    public required int Threads { get; init; }
-
-    /// <summary>How long each case is timed in each round.</summary>
-    public required double Seconds { get; init; }
-
-    /// <summary>Rounds over all cases; null means the suite's own number.</summary>
-    public required int? Rounds { get; init; }
-
-    /// <summary>True for JSON lines.</summary>
-    public required bool Json { get; init; }
-
-    /// <summary>True for a profile by layer and operation.</summary>
-    public bool Layers { get; init; }
-
-    /// <summary>Rows of a profile's tables.</summary>
-    public int Top { get; init; }
-
-    /// <summary>A file of a peer's results, or null.</summary>
-    public string? Compare { get; init; }
-}
 
 /// <summary>The options of <c>evenkeel bench</c>.</summary>
 internal sealed class BenchOptions
 {
-    private readonly Option<BenchSuite?> _suite = new("--suite")
+    private const double StepSeconds = 5;
+    private const double ShortSeconds = 0.5;
+
+    private readonly Option<string?> _suite = new("--suite")
     {
-        Description = $"A table of cases: {string.Join(", ", BenchSuite.All.Select(s => s.Name))}.",
+        Description = $"A table of cases: {string.Join(", ", BenchSuite.Names)}.",
         HelpName = "NAME",
-        CustomParser = CommonOptions.Named<BenchSuite>(BenchSuite.Find),
+        CustomParser = CommonOptions.Named<string>(name => name == KernelSuite.Name ? name : BenchSuite.Find(name).Name),
     };
 
     private readonly Option<string?> _case = new("--case")
     {
-        Description = "Schemes of the suite to run, separated by commas; all without it.",
+        Description = "Schemes of the suite to run, or parts of the names of kernels, separated by commas; all without it.",
         HelpName = "NORM,NORM",
     };
 
@@ -51,7 +29,12 @@ internal sealed class BenchOptions
     private readonly Option<string> _norm = new("--norm") { Description = "Scheme.", HelpName = "SCHEME", DefaultValueFactory = _ => "none" };
     private readonly Option<int> _batch = new("--batch") { Description = "Images per step.", HelpName = "N", DefaultValueFactory = _ => 100 };
     private readonly Option<double> _width = new("--width") { Description = "Factor on every hidden width.", HelpName = "FACTOR", DefaultValueFactory = _ => 1 };
-    private readonly Option<double> _seconds = new("--seconds") { Description = "How long to time each case in each round.", HelpName = "S", DefaultValueFactory = _ => 5 };
+    private readonly Option<double?> _seconds = new("--seconds")
+    {
+        Description = $"How long to time each case in each round; otherwise {StepSeconds}, or {ShortSeconds} for --suite kernels and --growth.",
+        HelpName = "S",
+    };
+
     private readonly Option<int?> _rounds = new("--rounds") { Description = "Rounds over all cases, whose medians count; otherwise the suite's own number.", HelpName = "N" };
     private readonly Option<string?> _compare = new("--compare")
     {
@@ -65,53 +48,112 @@ internal sealed class BenchOptions
     };
 
     private readonly Option<int> _top = new("--top") { Description = "Rows of each table of --layers.", HelpName = "N", DefaultValueFactory = _ => 25 };
+    private readonly Option<bool> _firstStep = new("--first-step") { Description = "Show the time from the start of the process to the end of the first step of the first case." };
+    private readonly Option<bool> _scaling = new("--scaling") { Description = "Show the speed-up from one thread to all." };
+    private readonly Option<bool> _growth = new("--growth")
+    {
+        Description = "Measure speed and memory over batch, width and depth, and write a page of charts.",
+    };
+
+    private readonly Option<string> _out = new("--out") { Description = "Folder of that page.", HelpName = "FOLDER", DefaultValueFactory = _ => Path.Combine("runs", "growth") };
+    private readonly Option<ConvMethod> _convolution = new("--conv")
+    {
+        Description = "How convolutions are computed: auto, direct or winograd.",
+        HelpName = "HOW",
+        DefaultValueFactory = _ => ConvMethod.Auto,
+        CustomParser = CommonOptions.Named(Method),
+    };
+
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<bool> _json = CommonOptions.Json();
+
+    private (Option<bool> Option, BenchMode Mode)[] Modes =>
+        [(_layers, BenchMode.Layers), (_firstStep, BenchMode.FirstStep), (_scaling, BenchMode.Scaling), (_growth, BenchMode.Growth)];
 
     /// <summary>Gives the command its options and what they forbid.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _suite, _case, _model, _norm, _batch, _width, _seconds, _rounds, _compare, _layers, _top, _threads, _json })
-            command.Options.Add(option);
+        Option[] all =
+        [
+            _suite, _case, _model, _norm, _batch, _width, _seconds, _rounds, _compare, _layers, _top, _firstStep, _scaling,
+            _growth, _out, _convolution, _threads, _json,
+        ];
+        foreach (var option in all) command.Options.Add(option);
         AtLeastOne(_rounds);
         AtLeastOne(_batch);
         AtLeastOne(_top);
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(_suite) is not null)
-            {
-                foreach (var option in new Option[] { _model, _norm, _batch, _width })
-                    if (result.GetResult(option) is { Implicit: false }) result.AddError($"Give --suite or {option.Name}: a suite has its own cases.");
-            }
-            else if (result.GetResult(_case) is not null)
-            {
-                result.AddError("--case picks from a suite: give --suite too, or --norm for a single scheme.");
-            }
-        });
+        command.Validators.Add(CheckCases);
+        command.Validators.Add(CheckModes);
     }
 
     /// <summary>What was asked for.</summary>
     /// <exception cref="UserException">The suite has no such case.</exception>
     public BenchRequest Read(ParseResult result)
     {
-        var suite = result.GetValue(_suite) ?? Single(
-            result.GetValue(_model)!, result.GetValue(_norm)!, result.GetValue(_batch), result.GetValue(_width));
-        if (result.GetValue(_case) is { } norms) suite = suite.Only(norms.Split(',', StringSplitOptions.TrimEntries));
+        var name = result.GetValue(_suite);
+        var kernels = name == KernelSuite.Name;
+        var only = result.GetValue(_case)?.Split(',', StringSplitOptions.TrimEntries);
+        var suite = kernels ? new BenchSuite(KernelSuite.Name, []) : name is not null ? BenchSuite.Find(name) : Single(result);
+        var mode = kernels ? BenchMode.Kernels : Modes.Where(m => result.GetValue(m.Option)).Select(m => m.Mode).FirstOrDefault(BenchMode.Steps);
         return new BenchRequest
         {
-            Suite = suite,
-            Threads = result.GetValue(_threads),
-            Seconds = result.GetValue(_seconds),
+            Mode = mode,
+            Suite = kernels || only is null ? suite : suite.Only(only),
+            Only = only,
+            Engine = new BenchEngine(result.GetValue(_threads), result.GetValue(_convolution)),
+            Seconds = result.GetValue(_seconds) ?? (mode is BenchMode.Kernels or BenchMode.Growth ? ShortSeconds : StepSeconds),
             Rounds = result.GetValue(_rounds),
             Json = result.GetValue(_json),
-            Compare = result.GetValue(_compare),
-            Layers = result.GetValue(_layers),
             Top = result.GetValue(_top),
+            Compare = result.GetValue(_compare),
+            Folder = result.GetValue(_out)!,
         };
     }
 
-    private static BenchSuite Single(string model, string norm, int batch, double width) =>
-        new(model, [new BenchCase(model, model, norm, batch, width)]);
+    private BenchSuite Single(ParseResult result)
+    {
+        var (model, batch) = (result.GetValue(_model)!, result.GetValue(_batch));
+        return new BenchSuite(model, [new BenchCase(model, model, result.GetValue(_norm)!, batch, result.GetValue(_width))]);
+    }
+
+    private void CheckCases(CommandResult result)
+    {
+        if (Given(result, _suite))
+        {
+            foreach (var option in new Option[] { _model, _norm, _batch, _width })
+                if (Given(result, option)) result.AddError($"Give --suite or {option.Name}: a suite has its own cases.");
+        }
+        else if (Given(result, _case))
+        {
+            result.AddError("--case picks from a suite: give --suite too, or --norm for a single scheme.");
+        }
+    }
+
+    private void CheckModes(CommandResult result)
+    {
+        var modes = Modes.Select(m => m.Option).Where(m => Given(result, m)).Select(m => m.Name).ToArray();
+        if (modes.Length > 1) result.AddError($"Give one of {string.Join(" and ", modes)}.");
+        if (modes.Length == 1 && Given(result, _compare)) result.AddError($"Give {modes[0]} or --compare, which compares whole steps.");
+        if (Given(result, _growth))
+        {
+            foreach (var option in new Option[] { _suite, _batch, _width, _rounds })
+                if (Given(result, option)) result.AddError($"Give --growth without {option.Name}: it has its own batches, widths and depths.");
+        }
+
+        if (result.GetResult(_suite) is not { Tokens: [{ Value: KernelSuite.Name }] }) return;
+        foreach (var option in new Option[] { _layers, _firstStep, _scaling, _growth, _compare, _rounds, _convolution })
+            if (Given(result, option)) result.AddError($"{option.Name} is for training steps, not for --suite {KernelSuite.Name}.");
+    }
+
+    private static ConvMethod Method(string name)
+    {
+        string[] names = [.. Enum.GetNames<ConvMethod>().Select(n => n.ToLowerInvariant())];
+        return names.Contains(name, StringComparer.Ordinal)
+            ? Enum.Parse<ConvMethod>(name, ignoreCase: true)
+            : throw new UserException($"--conv {name}: {NearestName.Expected(name, names)}");
+    }
+
+    private static bool Given(CommandResult result, Option option) => result.GetResult(option) is { Implicit: false };
 
     private static void AtLeastOne<T>(Option<T> option) => option.Validators.Add(result =>
     {

@@ -21,12 +21,13 @@ internal static class StepTables
         }
 
         terminal.Table(
-            ["case", "norm", "batch", "ms/step", "ratio", "images/s", "GFLOP/s", "of peak", "forward", "backward", "optimizer", "MB"],
+            ["case", "norm", "batch", "ms/step", "ratio", "images/s", "GFLOP/s", "of peak", "forward", "backward", "optimizer", "MB", "resident"],
             rows.Select(r => new[]
             {
                 r.Case, r.Norm, $"{r.Batch}", $"{r.MillisecondsPerStep:F1}", Ratio(r.Ratio), $"{r.ImagesPerSecond:F1}",
                 $"{r.Gflops:F0}", $"{r.FractionOfPeak:P0}", $"{r.Breakdown["forward"]:F1}", $"{r.Breakdown["backward"]:F1}",
                 $"{r.Breakdown["optimizer"]:F1}", $"{r.PeakBytes / 1_000_000}",
+                $"{r.PeakResidentBytes / 1_000_000}",
             }));
         foreach (var (method, reason) in suite.LeftOut) terminal.Line($"{method} is left out: {reason}.");
         if (rows.All(r => r.Peer is null)) return;
@@ -38,6 +39,20 @@ internal static class StepTables
                 r.Case, r.Norm, $"{r.Batch}", $"{r.ImagesPerSecond:F1}", Speed(r.Peer?.DefaultImagesPerSecond),
                 Speed(r.Peer?.BestImagesPerSecond), Ratio(r.Peer?.OverDefault), Ratio(r.Peer?.OverBest),
             }));
+    }
+
+    /// <summary>Prints one thread against several.</summary>
+    public static void Print(Terminal terminal, IReadOnlyList<ThreadScaling> rows, bool asJson)
+    {
+        if (asJson)
+        {
+            foreach (var row in rows) terminal.Line(JsonSerializer.Serialize(row, SpecJson.Compact));
+            return;
+        }
+
+        terminal.Table(
+            ["case", "norm", "batch", "ms, 1 thread", $"ms, {rows[0].Threads} threads", "speed-up"],
+            rows.Select(r => new[] { r.Case, r.Norm, $"{r.Batch}", $"{r.OneThread:F1}", $"{r.AllThreads:F1}", Times(r.SpeedUp) }));
     }
 
     private static string Ratio(double? ratio) => ratio is { } value ? Times(value) : "-";

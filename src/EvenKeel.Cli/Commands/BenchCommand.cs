@@ -1,13 +1,16 @@
 using System.CommandLine;
-using EvenKeel.Backends;
+using System.Text.Json;
 using EvenKeel.Cli.Benches;
 using EvenKeel.Cli.Terminals;
 using EvenKeel.Lab.Benchmarks;
+using EvenKeel.Lab.Benchmarks.Growth;
+using EvenKeel.Lab.Benchmarks.KernelCases;
 using EvenKeel.Lab.Benchmarks.Profiling;
+using EvenKeel.Training;
 
 namespace EvenKeel.Cli.Commands;
 
-/// <summary><c>evenkeel bench</c>: times training steps against the machine's peak.</summary>
+/// <summary><c>evenkeel bench</c>: times training steps and kernels against the machine's peak.</summary>
 internal static class BenchCommand
 {
     public static Command Create()
@@ -19,46 +22,121 @@ internal static class BenchCommand
             "evenkeel bench --suite convpool",
             "evenkeel bench --suite fashion --case gn+ws --compare peer.jsonl",
             "evenkeel bench --suite norms --seconds 2",
+            "evenkeel bench --suite kernels --case conv --threads 1",
             "evenkeel bench --model convpool-cnn-c --norm bn --layers",
+            "evenkeel bench --suite resnet56 --scaling",
+            "evenkeel bench --growth --model convpool-cnn-c --norm bn",
             "evenkeel bench --model convpool-cnn-c --norm wn --batch 100 --threads 2 --seconds 5 --json");
         command.Runs((result, terminal, cancel) =>
         {
             var request = options.Read(result);
-            return request.Layers ? Layers(request, terminal, cancel) : Steps(request, terminal, cancel);
+            switch (request.Mode)
+            {
+                case BenchMode.Kernels:
+                    Kernels(request, terminal, cancel);
+                    break;
+                case BenchMode.Layers:
+                    Layers(request, terminal, cancel);
+                    break;
+                case BenchMode.FirstStep:
+                    FirstStepOf(request, terminal);
+                    break;
+                case BenchMode.Scaling:
+                    Scaling(request, terminal, cancel);
+                    break;
+                case BenchMode.Growth:
+                    Grow(request, terminal, cancel);
+                    break;
+                default:
+                    Steps(request, terminal, cancel);
+                    break;
+            }
+
+            return ExitCode.Done;
         });
         return command;
     }
 
-    private static int Layers(BenchRequest request, Terminal terminal, CancellationToken cancel)
-    {
-        foreach (var bench in request.Suite.Cases)
-        {
-            if (terminal.ShowsProgress) terminal.Note($"{bench.Id}: profiling for {request.Seconds} s");
-            using var backend = new CpuBackend(request.Threads);
-            var profile = StepProfile.Measure(bench, backend, request.Seconds, cancel);
-            if (request.Json) LayerTables.PrintLines(terminal, profile);
-            else LayerTables.Print(terminal, profile, request.Top);
-        }
-
-        return ExitCode.Done;
-    }
-
-    private static int Steps(BenchRequest request, Terminal terminal, CancellationToken cancel)
+    private static void Steps(BenchRequest request, Terminal terminal, CancellationToken cancel)
     {
         var suite = request.Suite;
         var peer = request.Compare is { } path ? ComparisonFile.Read(path) : null;
         peer?.Require(suite.Cases.Select(c => c.Id));
         var rounds = request.Rounds ?? suite.Rounds;
-        var rows = suite.Run(request.Threads, request.Seconds, rounds, Tell, cancel);
+        var rows = suite.Run(request.Engine, request.Seconds, rounds, Tell, cancel);
         if (peer is not null) rows = [.. rows.Select(r => r.Against(peer))];
         StepTables.Print(terminal, suite, rows, request.Json);
-        return ExitCode.Done;
 
         void Tell(int done, BenchResult row)
         {
-            if (request.Json && !terminal.ShowsProgress) return;
             var ratio = row.Ratio is { } value ? $", {StepTables.Times(value)}" : "";
-            terminal.Note($"[{done}/{rounds * suite.Cases.Count}] {row.Id}: {row.ImagesPerSecond} images/s{ratio}");
+            Note(request, terminal, $"[{done}/{rounds * suite.Cases.Count}] {row.Id}: {row.ImagesPerSecond} images/s{ratio}");
         }
+    }
+
+    private static void Kernels(BenchRequest request, Terminal terminal, CancellationToken cancel)
+    {
+        var suite = request.Only is { } some ? KernelSuite.All.Only(some) : KernelSuite.All;
+        var rows = suite.Run(request.Engine.Threads, request.Seconds, Tell, cancel);
+        KernelTable.Print(terminal, rows, request.Json);
+
+        void Tell(int done, KernelResult row) => Note(
+            request, terminal, $"[{done}/{suite.Cases.Count}] {suite.Cases[done - 1]}: {row.Median} {row.Unit}, {row.MedianShare:P0}");
+    }
+
+    private static void Layers(BenchRequest request, Terminal terminal, CancellationToken cancel)
+    {
+        foreach (var bench in request.Suite.Cases)
+        {
+            Note(request, terminal, $"{bench.Id}: profiling for {request.Seconds} s");
+            using var backend = request.Engine.Open();
+            var profile = StepProfile.Measure(bench, backend, request.Seconds, cancel);
+            if (request.Json) LayerTables.PrintLines(terminal, profile);
+            else LayerTables.Print(terminal, profile, request.Top);
+        }
+    }
+
+    private static void FirstStepOf(BenchRequest request, Terminal terminal)
+    {
+        var first = FirstStep.Take(request.Suite.Cases[0], request.Engine);
+        terminal.Line(request.Json
+            ? JsonSerializer.Serialize(first, SpecJson.Compact)
+            : $"{request.Suite.Cases[0].Id}: first training step {first.Total:F2} s after the start of the process "
+                + $"(start {first.Start:F2}, network {first.Network:F2}, step {first.Step:F2}), "
+                + $"{first.PeakResidentBytes / 1_000_000} MB in memory");
+    }
+
+    private static void Scaling(BenchRequest request, Terminal terminal, CancellationToken cancel)
+    {
+        var rounds = request.Rounds ?? request.Suite.Rounds;
+        var rows = new List<ThreadScaling>();
+        foreach (var bench in request.Suite.Cases)
+        {
+            rows.Add(ThreadScaling.Measure(bench, request.Engine, request.Seconds, rounds, cancel));
+            Note(request, terminal, $"[{rows.Count}/{request.Suite.Cases.Count}] {bench.Id}: {StepTables.Times(rows[^1].SpeedUp)}");
+        }
+
+        StepTables.Print(terminal, rows, request.Json);
+    }
+
+    private static void Grow(BenchRequest request, Terminal terminal, CancellationToken cancel)
+    {
+        const double shareOfMemory = 0.7;
+        var bench = request.Suite.Cases[0];
+        var plan = new GrowthPlan(bench.Model, bench.Scheme);
+        var memory = (long)(shareOfMemory * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        var points = plan.Run(request.Engine, request.Seconds, memory, Tell, cancel);
+        var page = GrowthReport.Write(request.Folder, plan, points);
+        if (request.Json) foreach (var point in points) terminal.Line(JsonSerializer.Serialize(point, SpecJson.Compact));
+        else terminal.Line($"Charts and table: {page}");
+
+        void Tell(int done, GrowthPoint point) => Note(
+            request, terminal, $"[{done}/{plan.Count}] {point.Axis.ToString().ToLowerInvariant()} {point.Value}: " + (point.Result is { } row
+                ? $"{row.ImagesPerSecond} images/s, {row.PeakBytes / 1_000_000} MB" : $"left out, {point.Skipped}"));
+    }
+
+    private static void Note(BenchRequest request, Terminal terminal, string text)
+    {
+        if (!request.Json || terminal.ShowsProgress) terminal.Note(text);
     }
 }

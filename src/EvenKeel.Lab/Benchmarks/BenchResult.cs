@@ -42,6 +42,10 @@ internal sealed record BenchResult
     [JsonPropertyName("peak_bytes")]
     public required long PeakBytes { get; init; }
 
+    /// <summary>Peak bytes of the whole process in main memory: since the start of the case, where the system can tell.</summary>
+    [JsonPropertyName("peak_resident_bytes")]
+    public long PeakResidentBytes { get; init; }
+
     /// <summary>Milliseconds per step and phase.</summary>
     public required IReadOnlyDictionary<string, double> Breakdown { get; init; }
 
@@ -83,6 +87,7 @@ internal sealed record BenchResult
             Gflops = Of(r => r.Gflops, 1),
             FractionOfPeak = Of(r => r.FractionOfPeak, 3),
             PeakBytes = rounds.Max(r => r.PeakBytes),
+            PeakResidentBytes = rounds.Max(r => r.PeakResidentBytes),
             Breakdown = first.Breakdown.Keys.ToDictionary(phase => phase, phase => Of(r => r.Breakdown[phase], 2), StringComparer.Ordinal),
             Ratio = first.Ratio is null ? null : Of(r => r.Ratio!.Value, 3),
             Rounds = rounds.Count,

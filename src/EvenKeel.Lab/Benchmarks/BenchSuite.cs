@@ -1,4 +1,4 @@
-using EvenKeel.Backends;
+using EvenKeel.Lab.Benchmarks.KernelCases;
 
 namespace EvenKeel.Lab.Benchmarks;
 
@@ -15,13 +15,16 @@ internal sealed record BenchSuite(string Name, IReadOnlyList<BenchCase> Cases, i
         NormSuite.Suite,
     ];
 
+    /// <summary>Names of the suites, that of single kernels included.</summary>
+    public static IEnumerable<string> Names => All.Select(s => s.Name).Append(KernelSuite.Name);
+
     /// <summary>What is not timed and why, by method.</summary>
     public IReadOnlyDictionary<string, string> LeftOut { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>The suite of a name.</summary>
     /// <exception cref="UserException">It does not exist; the message lists those that do.</exception>
     public static BenchSuite Find(string name) => All.FirstOrDefault(s => s.Name == name)
-        ?? throw new UserException($"Suite '{name}' does not exist: {NearestName.Expected(name, All.Select(s => s.Name))}");
+        ?? throw new UserException($"Suite '{name}' does not exist: {NearestName.Expected(name, Names)}");
 
     /// <summary>The cases of some schemes only.</summary>
     /// <param name="norms">Short names of the schemes.</param>
@@ -36,21 +39,21 @@ internal sealed record BenchSuite(string Name, IReadOnlyList<BenchCase> Cases, i
 
     /// <summary>Times the cases: several rounds over all of them, so that a machine that changes speed from minute to
     /// minute slows a case and its base alike.</summary>
-    /// <param name="threads">Threads; 0 means one per processor.</param>
+    /// <param name="engine">How they are run.</param>
     /// <param name="seconds">How long to time each case in each round, at least.</param>
     /// <param name="rounds">Rounds, 1 or more.</param>
     /// <param name="timed">Told of every case in every round: how many are done, and the result.</param>
     /// <param name="cancel">Stops between steps.</param>
     /// <returns>The medians of each case, in the order of the cases.</returns>
     public IReadOnlyList<BenchResult> Run(
-        int threads, double seconds, int rounds, Action<int, BenchResult> timed, CancellationToken cancel)
+        BenchEngine engine, double seconds, int rounds, Action<int, BenchResult> timed, CancellationToken cancel)
     {
         var results = Cases.Select(_ => new List<BenchResult>()).ToArray();
         for (var round = 0; round < rounds; round++)
         {
             for (var i = 0; i < Cases.Count; i++)
             {
-                using var backend = new CpuBackend(threads);
+                using var backend = engine.Open();
                 var result = StepBenchmark.Run(Cases[i], backend, seconds, cancel);
                 results[i].Add(result);
                 if (Cases.Count > 1)

@@ -13,11 +13,15 @@ internal readonly record struct MachineSpeed(double Gflops, double GigabytesPerS
     /// <param name="backend">Where.</param>
     /// <param name="seconds">How long what is judged by it takes; no more is spent on either figure.</param>
     public static MachineSpeed Measure(CpuBackend backend, double seconds) =>
-        new(MeasurePeak(backend, seconds), backend.MeasureBandwidth(Math.Min(MostSeconds, seconds)));
+        new(MeasurePeak(backend, seconds), MeasureBandwidth(backend, seconds));
 
     /// <summary>Measures the arithmetic alone.</summary>
     /// <inheritdoc cref="Measure"/>
     public static double MeasurePeak(CpuBackend backend, double seconds) => backend.MeasurePeak(Math.Min(MostSeconds, seconds));
+
+    /// <summary>Measures the memory alone.</summary>
+    /// <inheritdoc cref="Measure"/>
+    public static double MeasureBandwidth(CpuBackend backend, double seconds) => backend.MeasureBandwidth(Math.Min(MostSeconds, seconds));
 
     /// <summary>The better of two measurements: what else runs on the machine can only lower them.</summary>
     public static MachineSpeed Best(MachineSpeed a, MachineSpeed b) =>

@@ -21,6 +21,7 @@ internal static class StepBenchmark
     /// <param name="cancel">Stops between steps.</param>
     public static BenchResult Run(BenchCase bench, CpuBackend backend, double seconds, CancellationToken cancel)
     {
+        ProcessMemory.Forget();
         var step = new TrainingStep(bench, backend);
         var peak = MachineSpeed.MeasurePeak(backend, seconds);
         for (var i = 0; i < WarmUpSteps; i++) step.Take();
@@ -51,6 +52,7 @@ internal static class StepBenchmark
             Gflops = Math.Round(gflops, 1),
             FractionOfPeak = Math.Round(gflops / peak, 3),
             PeakBytes = backend.PeakBytes,
+            PeakResidentBytes = ProcessMemory.PeakResidentBytes,
             Breakdown = new Dictionary<string, double>(StringComparer.Ordinal)
             {
                 ["forward"] = Math.Round(Milliseconds(times, t => t.Forward), 2),

@@ -34,6 +34,9 @@ internal sealed record LineChart(string Id, string Title, string Unit, string XT
     /// <summary>Whether the first eighth of a long run may lie above the drawing, for the sake of the rest.</summary>
     public bool CutsStart { get; init; }
 
+    /// <summary>Names below the horizontal axis, for points at 1, 2, 3, …; null for the numbers themselves.</summary>
+    public IReadOnlyList<string>? TickNames { get; init; }
+
     /// <summary>A sentence about points that lie above the drawing; null when all are in it.</summary>
     public string? Beyond
     {
@@ -53,6 +56,8 @@ internal sealed record LineChart(string Id, string Title, string Unit, string XT
     {
         get
         {
+            if (TickNames is { } names)
+                return names.Count == 1 ? new Axis(0.5, 1.5, 1) : new Axis(1, names.Count, 1);
             double last = Series.Where(series => series.Curve.Count > 0).Max(series => series.Curve.X[^1]);
             return (WholeX, last) switch
             {
@@ -143,7 +148,8 @@ internal sealed record LineChart(string Id, string Title, string Unit, string XT
         {
             double at = x.Place(tick, frame.Left, frame.End);
             ChartFrame.Line(svg, at, frame.Floor, at, frame.Floor + 4, "base");
-            ChartFrame.Text(svg, at, frame.Floor + 17, Show.Number(tick, x.Decimals), "tick", "middle");
+            string text = TickNames is { } names ? names[(int)tick - 1] : Show.Number(tick, x.Decimals);
+            ChartFrame.Text(svg, at, frame.Floor + 17, text, "tick", "middle");
         }
 
         ChartFrame.Text(svg, frame.End, frame.Height - 3, XTitle, "tick", "end");

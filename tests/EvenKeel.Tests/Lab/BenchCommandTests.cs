@@ -1,5 +1,9 @@
 using System.Text.Json;
 using EvenKeel.Cli;
+using EvenKeel.Cli.Benches;
+using EvenKeel.Cli.Terminals;
+using EvenKeel.Lab.Benchmarks;
+using EvenKeel.Lab.Benchmarks.Profiling;
 using EvenKeel.Tests.Data;
 
 namespace EvenKeel.Tests.Lab;
@@ -27,6 +31,20 @@ public class BenchCommandTests
     }
 
     [Fact]
+    public void ThreadsAndTheFirstStepHaveLinesOfTheirOwn()
+    {
+        string[] two = [.. Small.Select(word => word == "1" ? "2" : word), "--json"];
+        var scaling = JsonDocument.Parse(Run([.. two, "--scaling"]).Output).RootElement;
+        Assert.Equal(2, scaling.GetProperty("threads").GetInt32());
+        Assert.True(scaling.GetProperty("speed_up").GetDouble() > 0);
+
+        var first = JsonDocument.Parse(Run([.. two, "--first-step"]).Output).RootElement;
+        var parts = new[] { "start_s", "network_s", "step_s" }.Sum(part => first.GetProperty(part).GetDouble());
+        Assert.Equal(first.GetProperty("first_step_s").GetDouble(), parts, 2e-3);
+        Assert.True(first.GetProperty("peak_resident_bytes").GetInt64() > 10_000_000);
+    }
+
+    [Fact]
     public void ItsOwnLinesCanBeComparedWith()
     {
         using var folder = new TemporaryFolder();
@@ -38,23 +56,52 @@ public class BenchCommandTests
     }
 
     [Fact]
-    public void LayersComeAsTablesOrAsLines()
+    public void LayersComeAsLines()
     {
-        var (code, output, _) = Run([.. Small, "--layers", "--top", "2"]);
-        Assert.Equal(ExitCode.Done, code);
-        Assert.Equal(2, output.Split('\n').Count(line => line.StartsWith("total", StringComparison.Ordinal)));
-        Assert.Equal(2, output.Split('\n').Count(line => line.Contains(" more ", StringComparison.Ordinal)));
-
         var lines = Run([.. Small, "--layers", "--json"]).Output.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.Equal("mlp-1", lines[^1].GetProperty("case").GetString());
         var sum = lines[..^1].Sum(line => line.GetProperty("ms").GetDouble());
         Assert.Equal(lines[^1].GetProperty("ms").GetDouble(), sum, 1e-9);
     }
 
+    [Fact]
+    public void TablesOfLayersEndInTheRestAndTheTotal()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        var profile = new StepProfile(new BenchCase("a", "a", "bn", Batch: 2), StepMilliseconds: 11, new MachineSpeed(100, 10), [
+            Row("one", StepPhase.Forward, "fill", 4, 1), Row("one", StepPhase.Backward, "copy", 2, 1),
+            Row("two", StepPhase.Forward, "fill", 3, 1), Row("three", StepPhase.Forward, "add", 1, 2)]);
+        LayerTables.Print(new Terminal(output, TextWriter.Null), profile, top: 1);
+        string[][] rows = [.. output.ToString().Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        Assert.Contains(rows, row => row is ["one", "2", "4.00", "2.00", "6.00", "2.00", "33", "%", "4.00"]);
+        Assert.Contains(rows, row => row is ["2", "more", "2", "4.00", "0.00", "4.00", "3.00", "75", "%", "1.00"]);
+        Assert.Contains(rows, row => row is ["total", "4", "8.00", "2.00", "10.00", "5.00", "50", "%", "5.00"]);
+        Assert.Contains(rows, row => row is ["fill", "[2]", "2", "7.00", "2.00", "29", "%", "5.00"]);
+
+        static ProfileRow Row(string layer, StepPhase phase, string operation, double milliseconds, double floor) => new()
+        {
+            Layer = layer,
+            Phase = phase,
+            Operation = operation,
+            Shape = "[2]",
+            Calls = 1,
+            Milliseconds = milliseconds,
+            FloorMilliseconds = floor,
+            Operations = 0,
+            Bytes = 1,
+        };
+    }
+
     [Theory]
     [InlineData(ExitCode.Usage, "Give --suite or --model", "--suite", "mlp", "--model", "mlp-1")]
     [InlineData(ExitCode.Usage, "give --suite too", "--case", "bn")]
     [InlineData(ExitCode.Usage, "Suite 'mpl' does not exist: expected one of", "--suite", "mpl")]
+    [InlineData(ExitCode.Usage, "--conv fast: expected one of auto, direct, winograd", "--conv", "fast")]
+    [InlineData(ExitCode.Usage, "Give one of --layers and --scaling", "--layers", "--scaling")]
+    [InlineData(ExitCode.Usage, "Give --layers or --compare", "--layers", "--compare", "peer.jsonl")]
+    [InlineData(ExitCode.Usage, "--rounds is for training steps", "--suite", "kernels", "--rounds", "2")]
+    [InlineData(ExitCode.Failed, "No kernel has 'gelu'", "--suite", "kernels", "--case", "gelu")]
+    [InlineData(ExitCode.Failed, "give --threads 2 or more", "--scaling", "--threads", "1")]
     [InlineData(ExitCode.Usage, "--rounds must be 1 or more", "--rounds", "0")]
     [InlineData(ExitCode.Usage, "--batch must be 1 or more", "--batch", "0")]
     [InlineData(ExitCode.Failed, "Suite mlp has no case 'gn'", "--suite", "mlp", "--case", "gn")]

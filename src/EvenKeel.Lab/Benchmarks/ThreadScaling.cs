@@ -1,0 +1,62 @@
+using System.Text.Json.Serialization;
+
+namespace EvenKeel.Lab.Benchmarks;
+
+/// <summary>One thread against several, in turn; one JSON line.</summary>
+internal sealed record ThreadScaling
+{
+    /// <summary>Network and data.</summary>
+    public required string Case { get; init; }
+
+    /// <summary>Short name of the scheme.</summary>
+    public required string Norm { get; init; }
+
+    /// <summary>Images per step.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>Threads that one was compared with.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Median milliseconds of a step on one thread.</summary>
+    [JsonPropertyName("one_thread_ms")]
+    public required double OneThread { get; init; }
+
+    /// <summary>Median milliseconds of a step on all of them.</summary>
+    [JsonPropertyName("all_threads_ms")]
+    public required double AllThreads { get; init; }
+
+    /// <summary>How many times as fast they are.</summary>
+    [JsonPropertyName("speed_up")]
+    public required double SpeedUp { get; init; }
+
+    /// <summary>Times a case on one thread and on several, round by round.</summary>
+    /// <param name="bench">The case.</param>
+    /// <param name="engine">How it is run, on several threads.</param>
+    /// <param name="seconds">How long to time each in each round.</param>
+    /// <param name="rounds">Rounds, 1 or more.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    /// <exception cref="UserException">There is one thread only.</exception>
+    public static ThreadScaling Measure(BenchCase bench, BenchEngine engine, double seconds, int rounds, CancellationToken cancel)
+    {
+        var threads = engine.Threads == 0 ? Environment.ProcessorCount : engine.Threads;
+        if (threads == 1) throw new UserException("--scaling compares one thread with several: give --threads 2 or more.");
+        var milliseconds = new (double One, double All)[rounds];
+        for (var round = 0; round < rounds; round++) milliseconds[round] = (Time(1), Time(threads));
+        return new ThreadScaling
+        {
+            Case = bench.Name,
+            Norm = bench.Norm,
+            Batch = bench.Batch,
+            Threads = threads,
+            OneThread = Math.Round(StepBenchmark.Median([.. milliseconds.Select(m => m.One)]), 2),
+            AllThreads = Math.Round(StepBenchmark.Median([.. milliseconds.Select(m => m.All)]), 2),
+            SpeedUp = Math.Round(StepBenchmark.Median([.. milliseconds.Select(m => m.One / m.All)]), 3),
+        };
+
+        double Time(int count)
+        {
+            using var backend = (engine with { Threads = count }).Open();
+            return StepBenchmark.Run(bench, backend, seconds, cancel).MillisecondsPerStep;
+        }
+    }
+}
