@@ -36,7 +36,16 @@ internal static unsafe class DenseConv
             Accumulate = accumulate,
         };
         var chunks = job.Split(shape);
-        job.Scratch = workers.SharedScratch((nuint)(workers.Threads * job.WorkerLength));
+        nint packed = job.SharesPanels ? phase.SourceChannels * job.Weights.Panels.PaddedColumns : 0;
+        packed = (packed + 15) & ~(nint)15;
+        job.Packed = workers.SharedScratch((nuint)(packed + (workers.Threads * job.WorkerLength)));
+        job.Scratch = job.Packed + packed;
+        if (job.SharesPanels)
+        {
+            job.Weights.Packed = job.Packed;
+            workers.Run(job.Weights.Chunks, ref job.Weights);
+        }
+
         workers.Run(chunks, ref job);
     }
 

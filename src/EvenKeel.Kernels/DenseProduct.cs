@@ -3,7 +3,8 @@ namespace EvenKeel.Kernels;
 /// <summary>
 /// Rows times weights, where the rows follow each other without gaps: dense layers, 1×1 convolutions and their input
 /// gradients. A chunk is a block of rows and some panels. The depth is cut into pieces, so that a panel's piece stays in
-/// the fastest cache while all rows of the block pass over it; weights are read and packed once per block of rows.
+/// the fastest cache while all rows of the block pass over it. Where there is one block, its chunks pack their weights
+/// as they go; where there are several, weights are packed before, for all.
 /// </summary>
 internal unsafe struct DenseProduct : ILaneJob, ITileJob
 {
@@ -19,6 +20,9 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
     public int Depth;
     public float* Source;
     public ConvPack Weights;
+
+    /// <summary>The packed weights [panel][depth][column], or null if chunks pack their own.</summary>
+    public float* Packed;
     public float* Bias;
     public float* Result;
     public float Slope;
@@ -31,6 +35,9 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
     private int _block;
     private int _panelGroups;
 
+    /// <summary>True if several blocks of rows read the same weights.</summary>
+    public readonly bool SharesPanels => Rows > _block;
+
     /// <summary>Floats of scratch memory a worker needs: a piece of the depth of the rows and of the panels, and the
     /// sums of the block.</summary>
     public readonly nint WorkerLength => SourceLength + PanelsLength + (_block * MostColumns);
@@ -42,7 +49,7 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
 
     private readonly nint SourceLength => CopiesRows ? _block * (nint)CopyStep : 0;
 
-    private readonly nint PanelsLength => MostDeep * MostColumns;
+    private readonly nint PanelsLength => SharesPanels ? 0 : MostDeep * MostColumns;
 
     private readonly nint MostColumns => WorkSplit.Chunks(Weights.Panels.Count, _panelGroups) * (nint)Weights.Panels.PaddedWidth(0);
 
@@ -82,11 +89,14 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
         {
             var deep = Math.Min(most, Depth - start);
             if (CopiesRows) CopyRows<R, O>(first, rows, start, deep, copy);
-            Weights.PackRows<R, O>(firstPanel, endPanel, 0, start, deep, packed);
+            if (!SharesPanels) Weights.PackRows<R, O>(firstPanel, endPanel, 0, start, deep, packed);
             for (var panel = firstPanel; panel < endPanel; panel++)
             {
                 var offset = panels.FirstColumn(panel) - groupColumn;
-                Multiply<T, R, O>(panel, first, rows, start, deep, copy, packed + (offset * deep), sums + (offset * _block));
+                var weights = SharesPanels
+                    ? Packed + (panels.FirstColumn(panel) * (nint)Depth) + (start * (nint)panels.PaddedWidth(panel))
+                    : packed + (offset * deep);
+                Multiply<T, R, O>(panel, first, rows, start, deep, copy, weights, sums + (offset * _block));
             }
         }
     }
@@ -109,7 +119,6 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
             BStep = width,
             Depth = deep,
             InitialStep = width,
-            Next = weights,
         };
         for (var row = 0; row < rows; row += _tileRows, sums += _tileRows * width)
         {
@@ -121,6 +130,9 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
             var direct = last && !Accumulate && some == _tileRows && panels.Width(panel) == width;
             tile.A = CopiesRows ? copy + (row * (nint)CopyStep) : Source + ((nint)tileRow * Depth) + start;
             tile.Initial = start > 0 ? sums : null;
+
+            // While this tile is worked on, a part of the rows of the next one.
+            tile.Next = tile.A + (_tileRows * tile.RowStep) + (start * (_tileRows - 1));
             tile.C = direct ? result : sums;
             tile.CStep = direct ? panels.Columns : width;
             T.Multiply(panels.Vectors(panel), tile);

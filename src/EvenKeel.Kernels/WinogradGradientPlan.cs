@@ -12,7 +12,7 @@ internal readonly struct WinogradGradientPlan
 
     // What is transformed is read once more from the cache that the cores share; sums are read and written once a block.
     private const int BlockFloats = 500_000;
-    private const int MostTiles = 512;
+    private const int MostTiles = 256;
     private const int Granule = 16;
 
     public WinogradGradientPlan(in ConvGeometry g, TileShape shape)

@@ -40,10 +40,13 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
         var buffer = AlignedMemory.Align(memory);
         var pixels = stackalloc float*[Winograd.Points];
         var next = stackalloc float*[Winograd.Points];
-        LocateInput(pixels, first + tile);
+        var place = Plan.Tiles.At(first + tile);
+        LocateInput(pixels, place);
         for (; tile < end; tile++)
         {
-            LocateInput(next, Math.Min(first + tile + 1, Plan.Tiles.Count - 1));
+            // The tile after the last of all lies behind the images, where nothing but a prefetch goes.
+            place = Plan.Tiles.After(place);
+            LocateInput(next, place);
             for (var start = 0; start < Geometry.InChannels; start += WinogradGradientPlan.Group)
             {
                 nint width = Plan.GroupWidth(start);
@@ -68,10 +71,13 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
         var buffer = AlignedMemory.Align(memory);
         var pixels = stackalloc float*[Winograd.Tile * Winograd.Tile];
         var next = stackalloc float*[Winograd.Tile * Winograd.Tile];
-        LocateGradient(pixels, first + tile);
+        var place = Plan.Tiles.At(first + tile);
+        LocateGradient(pixels, place);
         for (; tile < end; tile++)
         {
-            LocateGradient(next, Math.Min(first + tile + 1, Plan.Tiles.Count - 1));
+            // The tile after the last of all lies behind the images, where nothing but a prefetch goes.
+            place = Plan.Tiles.After(place);
+            LocateGradient(next, place);
             for (var group = 0; group < Plan.Columns.Count; group++)
             {
                 nint start = Plan.Columns.FirstColumn(group);
@@ -90,19 +96,19 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
         }
     }
 
-    private readonly void LocateInput(float** pixels, long tile)
+    private readonly void LocateInput(float** pixels, in WinogradPlace place)
     {
         ref readonly var g = ref Geometry;
-        var (image, row, column) = Plan.Tiles.At(tile);
+        var (image, row, column) = place;
         WinogradTiles.Locate(
             pixels, Winograd.Patch, Input + (image * (nint)g.Height * g.Width * g.InChannels), g.Height, g.Width,
             g.InChannels, row - g.Padding, column - g.Padding, Zeros);
     }
 
-    private readonly void LocateGradient(float** pixels, long tile)
+    private readonly void LocateGradient(float** pixels, in WinogradPlace place)
     {
         ref readonly var g = ref Geometry;
-        var (image, row, column) = Plan.Tiles.At(tile);
+        var (image, row, column) = place;
         WinogradTiles.Locate(
             pixels, Winograd.Tile, Gradient + (image * (nint)g.OutHeight * g.OutWidth * g.OutChannels), g.OutHeight,
             g.OutWidth, g.OutChannels, row, column, Zeros);

@@ -93,10 +93,14 @@ internal unsafe struct WinogradProduct : ILaneJob
         var next = stackalloc float*[Winograd.Points];
         nint channels = Phase.SourceChannels;
         var step = InputStep;
-        Locate(pixels, first);
+        var grid = Tiles;
+        var place = grid.At(first);
+        Locate(pixels, place);
         for (var tile = 0; tile < tiles; tile++, input += channels)
         {
-            Locate(next, Math.Min(first + tile + 1, Tiles.Count - 1));
+            // The tile after the last of all lies behind the source, where nothing but a prefetch goes.
+            place = grid.After(place);
+            Locate(next, place);
             for (nint c = 0; c < channels; c += ILanes<V>.Count)
             {
                 Prefetch.Lines(next, Winograd.Points, c);
@@ -109,9 +113,9 @@ internal unsafe struct WinogradProduct : ILaneJob
         }
     }
 
-    private readonly void Locate(float** pixels, long tile)
+    private readonly void Locate(float** pixels, in WinogradPlace place)
     {
-        var (image, row, column) = Tiles.At(tile);
+        var (image, row, column) = place;
         var source = Source + (image * (nint)Phase.SourceHeight * Phase.SourceWidth * Phase.SourceChannels);
         WinogradTiles.Locate(
             pixels, Winograd.Patch, source, Phase.SourceHeight, Phase.SourceWidth, Phase.SourceChannels,
@@ -128,9 +132,11 @@ internal unsafe struct WinogradProduct : ILaneJob
         nint channels = Phase.ResultChannels;
         var step = ProductStep;
         var slope = V.Splat(Slope);
-        for (var tile = 0; tile < tiles; tile++, products += columns)
+        var grid = Tiles;
+        var place = grid.At(first);
+        for (var tile = 0; tile < tiles; tile++, products += columns, place = grid.After(place))
         {
-            var (image, row, column) = Tiles.At(first + tile);
+            var (image, row, column) = place;
             var rows = Math.Min(Winograd.Tile, Phase.GridHeight - row);
             var across = Math.Min(Winograd.Tile, Phase.GridWidth - column);
             var corner = Result + (((((nint)image * Phase.GridHeight) + row) * Phase.GridWidth) + column) * channels + firstColumn;
