@@ -24,28 +24,28 @@ internal static unsafe class DenseConv
         }
 
         var shape = TileShape.Of(workers.Path);
+        var panels = new GemmPanels(phase.ResultChannels, shape);
         var job = new DenseProduct
         {
             Rows = phase.Pixels,
             Depth = phase.SourceChannels,
             Source = source,
-            Weights = new() { Phase = phase, Panels = new(phase.ResultChannels, shape), Weights = weights },
+            Panels = panels,
             Bias = bias,
             Result = result,
             Slope = slope,
             Accumulate = accumulate,
         };
         var chunks = job.Split(shape);
-        nint packed = job.SharesPanels ? phase.SourceChannels * job.Weights.Panels.PaddedColumns : 0;
+        var packed = phase.SourceChannels * (nint)panels.PaddedColumns;
         packed = (packed + 15) & ~(nint)15;
-        job.Packed = workers.SharedScratch((nuint)(packed + (workers.Threads * job.WorkerLength)));
-        job.Scratch = job.Packed + packed;
-        if (job.SharesPanels)
+        job.Weights = workers.SharedScratch((nuint)(packed + (workers.Threads * job.WorkerLength)));
+        job.Scratch = job.Weights + packed;
+        var pack = new DensePack
         {
-            job.Weights.Packed = job.Packed;
-            workers.Run(job.Weights.Chunks, ref job.Weights);
-        }
-
+            Weights = new() { Phase = phase, Panels = panels, Weights = weights, Packed = job.Weights },
+        };
+        workers.Run(pack.Chunks, ref pack);
         workers.Run(chunks, ref job);
     }
 

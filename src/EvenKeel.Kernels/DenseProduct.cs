@@ -2,27 +2,25 @@ namespace EvenKeel.Kernels;
 
 /// <summary>
 /// Rows times weights, where the rows follow each other without gaps: dense layers, 1×1 convolutions and their input
-/// gradients. A chunk is a block of rows and some panels. The depth is cut into pieces, so that a panel's piece stays in
-/// the fastest cache while all rows of the block pass over it. Where there is one block, its chunks pack their weights
-/// as they go; where there are several, weights are packed before, for all.
+/// gradients. A chunk is a block of rows and some Panels. The depth is cut into pieces, so that a panel's piece stays in
+/// the fastest cache while all rows of the block pass over it.
 /// </summary>
 internal unsafe struct DenseProduct : ILaneJob, ITileJob
 {
-    private const int MostDeep = 96;
     private const int WantedChunks = 8;
     private const int MostRows = 256;
 
     // Rows this many bytes apart, or nearly, fall into one cache set: they are copied to where they do not.
     private const int CacheSetBytes = 4096;
-    private const int CopyStep = MostDeep + 16;
+    private const int CopyStep = DensePack.MostDeep + 16;
 
     public long Rows;
     public int Depth;
     public float* Source;
-    public ConvPack Weights;
+    public GemmPanels Panels;
 
-    /// <summary>The packed weights [panel][depth][column], or null if chunks pack their own.</summary>
-    public float* Packed;
+    /// <summary>Weights as <see cref="DensePack"/> leaves them.</summary>
+    public float* Weights;
     public float* Bias;
     public float* Result;
     public float Slope;
@@ -35,23 +33,14 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
     private int _block;
     private int _panelGroups;
 
-    /// <summary>True if several blocks of rows read the same weights.</summary>
-    public readonly bool SharesPanels => Rows > _block;
-
-    /// <summary>Floats of scratch memory a worker needs: a piece of the depth of the rows and of the panels, and the
-    /// sums of the block.</summary>
-    public readonly nint WorkerLength => SourceLength + PanelsLength + (_block * MostColumns);
-
-    /// <summary>Depth of a piece: all are about as deep.</summary>
-    private readonly int Deep => WorkSplit.Chunks(Depth, WorkSplit.Chunks(Depth, MostDeep));
+    /// <summary>Floats of scratch memory a worker needs: a piece of the depth of the rows, and the sums of a block.</summary>
+    public readonly nint WorkerLength => SourceLength + (_block * MostColumns);
 
     private readonly bool CopiesRows => ((Depth * sizeof(float)) + 32) % CacheSetBytes < 64;
 
     private readonly nint SourceLength => CopiesRows ? _block * (nint)CopyStep : 0;
 
-    private readonly nint PanelsLength => SharesPanels ? 0 : MostDeep * MostColumns;
-
-    private readonly nint MostColumns => WorkSplit.Chunks(Weights.Panels.Count, _panelGroups) * (nint)Weights.Panels.PaddedWidth(0);
+    private readonly nint MostColumns => WorkSplit.Chunks(Panels.Count, _panelGroups) * (nint)Panels.PaddedWidth(0);
 
     /// <summary>Decides the chunks, from the sizes and the shape of the tiles alone.</summary>
     public int Split(TileShape shape)
@@ -62,7 +51,7 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
         var blocks = WorkSplit.Chunks(tiles, most);
         _block = _tileRows * WorkSplit.Chunks(tiles, blocks);
         blocks = WorkSplit.Chunks(Rows, _block);
-        _panelGroups = Math.Clamp(WantedChunks / blocks, 1, Weights.Panels.Count);
+        _panelGroups = Math.Clamp(WantedChunks / blocks, 1, Panels.Count);
         return checked(blocks * _panelGroups);
     }
 
@@ -74,29 +63,23 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        var panels = Weights.Panels;
         var first = (long)(chunk / _panelGroups) * _block;
         var rows = (int)Math.Min(_block, Rows - first);
         var group = chunk % _panelGroups;
-        var firstPanel = panels.Count * group / _panelGroups;
-        var endPanel = panels.Count * (group + 1) / _panelGroups;
+        var firstPanel = Panels.Count * group / _panelGroups;
+        var endPanel = Panels.Count * (group + 1) / _panelGroups;
         var copy = Scratch + (worker * WorkerLength);
-        var packed = copy + SourceLength;
-        var sums = packed + PanelsLength;
-        nint groupColumn = panels.FirstColumn(firstPanel);
-        var most = Deep;
+        var sums = copy + SourceLength;
+        var most = DensePack.Deep(Depth);
         for (var start = 0; start < Depth; start += most)
         {
             var deep = Math.Min(most, Depth - start);
             if (CopiesRows) CopyRows<R, O>(first, rows, start, deep, copy);
-            if (!SharesPanels) Weights.PackRows<R, O>(firstPanel, endPanel, 0, start, deep, packed);
             for (var panel = firstPanel; panel < endPanel; panel++)
             {
-                var offset = panels.FirstColumn(panel) - groupColumn;
-                var weights = SharesPanels
-                    ? Packed + (panels.FirstColumn(panel) * (nint)Depth) + (start * (nint)panels.PaddedWidth(panel))
-                    : packed + (offset * deep);
-                Multiply<T, R, O>(panel, first, rows, start, deep, copy, weights, sums + (offset * _block));
+                nint column = Panels.FirstColumn(panel);
+                var weights = Weights + (start * (nint)Panels.PaddedColumns) + (column * deep);
+                Multiply<T, R, O>(panel, first, rows, start, deep, copy, weights, sums + ((column - Panels.FirstColumn(firstPanel)) * _block));
             }
         }
     }
@@ -107,9 +90,8 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        var panels = Weights.Panels;
-        var column = panels.FirstColumn(panel);
-        nint width = panels.PaddedWidth(panel);
+        var column = Panels.FirstColumn(panel);
+        nint width = Panels.PaddedWidth(panel);
         var last = start + deep == Depth;
         var tile = new DenseTile
         {
@@ -123,25 +105,25 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
         for (var row = 0; row < rows; row += _tileRows, sums += _tileRows * width)
         {
             var tileRow = CopiesRows ? first + row : Math.Min(first + row, Rows - _tileRows);
-            var result = Result + ((nint)(first + row) * panels.Columns) + column;
+            var result = Result + ((nint)(first + row) * Panels.Columns) + column;
             var some = Math.Min(_tileRows, rows - row);
 
             // Sums go where they belong as soon as they are whole, if all of them belong somewhere.
-            var direct = last && !Accumulate && some == _tileRows && panels.Width(panel) == width;
+            var direct = last && !Accumulate && some == _tileRows && Panels.Width(panel) == width;
             tile.A = CopiesRows ? copy + (row * (nint)CopyStep) : Source + ((nint)tileRow * Depth) + start;
             tile.Initial = start > 0 ? sums : null;
 
             // While this tile is worked on, a part of the rows of the next one.
             tile.Next = tile.A + (_tileRows * tile.RowStep) + (start * (_tileRows - 1));
             tile.C = direct ? result : sums;
-            tile.CStep = direct ? panels.Columns : width;
-            T.Multiply(panels.Vectors(panel), tile);
+            tile.CStep = direct ? Panels.Columns : width;
+            T.Multiply(Panels.Vectors(panel), tile);
             if (!last || (direct && Bias == null && Slope == 1f)) continue;
 
             // The last tile may have moved back to end with the last row; what it has twice is not written out.
             var source = tile.C + ((nint)(first + row - tileRow) * tile.CStep);
-            for (var i = 0; i < some; i++, source += tile.CStep, result += panels.Columns)
-                GemmStore.Row<R, O>(source, result, panels.Width(panel), Bias == null ? null : Bias + column, Slope, Accumulate);
+            for (var i = 0; i < some; i++, source += tile.CStep, result += Panels.Columns)
+                GemmStore.Row<R, O>(source, result, Panels.Width(panel), Bias == null ? null : Bias + column, Slope, Accumulate);
         }
     }
 
