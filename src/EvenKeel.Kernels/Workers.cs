@@ -61,7 +61,7 @@ public sealed unsafe class Workers : IDisposable
     public VectorPath Path { get; }
 
     /// <summary>How convolutions are computed.</summary>
-    public ConvMethod Convolution { get; init; }
+    public ConvMethod Convolution { get; init; } = ConvMethods.Default;
 
     /// <summary>Runs chunks 0 to <paramref name="chunks"/>-1 of a job and returns when all are done.</summary>
     internal void Run<TJob>(int chunks, ref TJob job) where TJob : unmanaged, ILaneJob
