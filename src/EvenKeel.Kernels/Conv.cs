@@ -88,6 +88,12 @@ internal static unsafe class Conv
                 return;
             }
 
+            if (g.Stride == 1 && ConvStrip.Takes(ConvPhase.Forward(g)))
+            {
+                ConvStrips.WeightGradient(workers, g, input, gradient, result, accumulate);
+                return;
+            }
+
             if (DenseConv.Takes(g))
             {
                 DenseConv.WeightGradient(workers, g, input, gradient, result, accumulate);
@@ -138,6 +144,12 @@ internal static unsafe class Conv
         if (phase.ResultStride == 1 && WinogradConv.Takes(workers.Convolution, phase, phase.SourceStride))
         {
             WinogradConv.Product(workers, phase, source, weights, bias, slope, result, accumulate);
+            return;
+        }
+
+        if (ConvStrip.Takes(phase))
+        {
+            ConvStrips.Product(workers, phase, source, weights, bias, slope, result, accumulate);
             return;
         }
 

@@ -40,6 +40,11 @@ internal static class ConvCases
         new(1, 5, 6, 49, 33, 2, 3, 1, 1),
         new(1, 3, 4, 190, 17, 3, 3, 1, 1),
         new(9, 13, 12, 2, 3, 3, 3, 1, 1),
+        new(3, 28, 28, 1, 32, 3, 3, 1, 1),
+        new(2, 7, 300, 4, 20, 5, 3, 1, 1),
+        new(2, 6, 6, 96, 3, 3, 3, 1, 1),
+        new(5, 1, 1, 500, 260, 1, 1, 1, 0),
+        new(70, 2, 2, 1024, 50, 1, 1, 1, 0),
     ];
 
     public static VectorPath[] Paths { get; } = [.. VectorPaths.Available];

@@ -19,46 +19,49 @@ public sealed class WinogradTests
         new(2, 9, 14, 64, 80, 3, 3, 1, 2),
         new(1, 6, 7, 112, 64, 3, 3, 1, 3),
         new(9, 28, 28, 16, 32, 3, 3, 1, 1),
-        new(2, 12, 13, 192, 96, 3, 3, 1, 1),
+        new(1, 9, 13, 192, 96, 3, 3, 1, 1),
         new(1, 2, 1, 80, 160, 3, 3, 1, 1),
     ];
 
-    public static MatrixTheoryData<VectorPath, int> Cases { get; } =
-        new(ConvCases.Paths, Enumerable.Range(0, Geometries.Length));
+    public static TheoryData<int> Cases => [.. Enumerable.Range(0, Geometries.Length)];
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void All_three_passes_match_the_definition(VectorPath path, int index)
+    public void All_three_passes_match_the_definition(int index)
     {
-        using var workers = new Workers(2, path) { Convolution = ConvMethod.Winograd };
         var g = Geometries[index];
         var x = ConvCases.Numbers(g.InputLength, 1);
         var w = ConvCases.Numbers(g.WeightLength, 2);
         var dy = ConvCases.Numbers(g.OutputLength, 3);
         var bias = ConvCases.Numbers(g.OutChannels, 4);
-        var y = Garbage(g.OutputLength);
-        Conv.Forward(workers, g, x, w, bias, 0.1f, y);
-        Close(NaiveConv.Forward(g, x, w, bias, 0.1f), y, "forward");
-
+        var expectedOutput = NaiveConv.Forward(g, x, w, bias, 0.1f);
         var expectedInput = NaiveConv.InputGradient(g, dy, w);
-        var dx = Garbage(g.InputLength);
-        Conv.InputGradient(workers, g, dy, w, dx, accumulate: false);
-        Close(expectedInput, dx, "input gradient");
-        Conv.InputGradient(workers, g, dy, w, dx, accumulate: true);
-        Close(Twice(expectedInput), dx, "input gradient, accumulated");
-
         var expectedWeight = NaiveConv.WeightGradient(g, x, dy);
-        var dw = Garbage(g.WeightLength);
-        Conv.WeightGradient(workers, g, x, dy, dw, accumulate: false);
-        Close(expectedWeight, dw, "weight gradient");
-        Conv.WeightGradient(workers, g, x, dy, dw, accumulate: true);
-        Close(Twice(expectedWeight), dw, "weight gradient, accumulated");
+        foreach (var path in ConvCases.Paths)
+        {
+            using var workers = new Workers(2, path) { Convolution = ConvMethod.Winograd };
+            var y = Garbage(g.OutputLength);
+            Conv.Forward(workers, g, x, w, bias, 0.1f, y);
+            Close(expectedOutput, y, $"{path}, forward");
+
+            var dx = Garbage(g.InputLength);
+            Conv.InputGradient(workers, g, dy, w, dx, accumulate: false);
+            Close(expectedInput, dx, $"{path}, input gradient");
+            Conv.InputGradient(workers, g, dy, w, dx, accumulate: true);
+            Close(Twice(expectedInput), dx, $"{path}, input gradient, accumulated");
+
+            var dw = Garbage(g.WeightLength);
+            Conv.WeightGradient(workers, g, x, dy, dw, accumulate: false);
+            Close(expectedWeight, dw, $"{path}, weight gradient");
+            Conv.WeightGradient(workers, g, x, dy, dw, accumulate: true);
+            Close(Twice(expectedWeight), dw, $"{path}, weight gradient, accumulated");
+        }
     }
 
     [Fact]
     public void Threads_and_vector_path_do_not_change_the_bits()
     {
-        foreach (var g in new ConvGeometry[] { new(9, 18, 19, 64, 80, 3, 3, 1, 1), new(5, 8, 8, 192, 96, 3, 3, 1, 0) })
+        foreach (var g in new ConvGeometry[] { new(9, 18, 19, 64, 80, 3, 3, 1, 1), new(3, 8, 8, 96, 48, 3, 3, 1, 0) })
         {
             float[][]? first = null;
             foreach (var path in ConvCases.Paths)
@@ -90,7 +93,7 @@ public sealed class WinogradTests
     [Fact]
     public void Error_against_double_precision_stays_near_that_of_a_direct_convolution()
     {
-        var g = new ConvGeometry(1, 16, 16, 96, 96, 3, 3, 1, 1);
+        var g = new ConvGeometry(1, 12, 12, 96, 48, 3, 3, 1, 1);
         var x = ConvCases.Numbers(g.InputLength, 1);
         var w = ConvCases.Numbers(g.WeightLength, 2);
         var expected = NaiveConv.Forward(g, x, w, [], 1f);

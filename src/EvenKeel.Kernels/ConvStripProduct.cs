@@ -1,0 +1,100 @@
+namespace EvenKeel.Kernels;
+
+/// <summary>Forward passes and input gradients strip by strip (<see cref="ConvStrip"/>). A chunk is some strips.</summary>
+internal unsafe struct ConvStripProduct : ILaneJob, ITileJob
+{
+    private const int WantedChunks = 64;
+
+    public ConvStrip Strip;
+    public GemmPanels Panels;
+    public float* Source;
+
+    /// <summary>Weights [panel][kernel column][kernel row][channel][column].</summary>
+    public float* Weights;
+    public float* Bias;
+    public float* Result;
+    public float Slope;
+    public bool Accumulate;
+
+    /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
+    public float* Scratch;
+
+    public readonly int Chunks => WorkSplit.Chunks(Strip.Strips, StripsPerChunk);
+
+    /// <summary>Floats of scratch memory a worker needs: a copied strip and its sums for one panel.</summary>
+    public readonly nint WorkerLength => Strip.Length + ((Strip.Pixels + 24) * (nint)Panels.PaddedWidth(0));
+
+    private readonly int StripsPerChunk => WorkSplit.Chunks(Strip.Strips, WantedChunks);
+
+    public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
+        TileDispatch.Run<V, ConvStripProduct>(ref this, chunk, worker);
+
+    public readonly void Run<T, R, O>(int chunk, int worker)
+        where T : ITiles
+        where R : unmanaged
+        where O : IRegisterOps<R>
+    {
+        var copy = Scratch + (worker * WorkerLength);
+        var sums = copy + Strip.Length;
+        new Span<float>(copy, (int)Strip.Length).Clear();
+        var end = Math.Min(Strip.Strips, (chunk + 1) * StripsPerChunk);
+        for (var strip = chunk * StripsPerChunk; strip < end; strip++)
+        {
+            Strip.Copy(Source, strip, copy);
+            for (var panel = 0; panel < Panels.Count; panel++)
+            {
+                Multiply<T, R, O>(strip, panel, copy, sums);
+                Store<R, O>(strip, panel, sums);
+            }
+        }
+    }
+
+    private readonly void Multiply<T, R, O>(int strip, int panel, float* copy, float* sums)
+        where T : ITiles
+        where R : unmanaged
+        where O : IRegisterOps<R>
+    {
+        nint width = Panels.PaddedWidth(panel);
+        var pixels = Strip.RowsFrom(Strip.At(strip).Row) * Strip.Pitch;
+        var tile = new DenseTile
+        {
+            A = copy,
+            RowStep = Strip.PixelLength,
+            DepthStep = 1,
+            B = Weights + (Panels.FirstColumn(panel) * (nint)Strip.Depth),
+            BStep = width,
+            Depth = Strip.Depth,
+            C = sums,
+            CStep = width,
+        };
+        for (var pixel = 0; pixel < pixels;)
+        {
+            var tall = Panels.Vectors(panel) == 1 && pixel + T.TallRows <= pixels;
+            var rows = tall ? T.TallRows : T.Shape.Rows;
+            tile.Next = tile.A;
+            if (tall) T.MultiplyTall(tile);
+            else T.Multiply(Panels.Vectors(panel), tile);
+            pixel += rows;
+            tile.A += rows * tile.RowStep;
+            tile.C += rows * width;
+        }
+    }
+
+    private readonly void Store<R, O>(int strip, int panel, float* sums)
+        where R : unmanaged
+        where O : IRegisterOps<R>
+    {
+        var (image, first) = Strip.At(strip);
+        var column = Panels.FirstColumn(panel);
+        nint width = Panels.PaddedWidth(panel);
+        var bias = Bias == null ? null : Bias + column;
+        for (var row = 0; row < Strip.RowsFrom(first); row++)
+        {
+            var sum = sums + (row * Strip.Pitch * width);
+            var pixel = (((nint)image * Strip.GridHeight) + first + row) * Strip.GridWidth;
+            var result = Result + (pixel * Panels.Columns) + column;
+            for (var x = 0; x < Strip.GridWidth; x++, sum += width, result += Panels.Columns)
+                GemmStore.Row<R, O>(sum, result, Panels.Width(panel), bias, Slope, Accumulate);
+        }
+    }
+}
