@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using EvenKeel.Cli.Commands;
 using EvenKeel.Cli.Terminals;
+using EvenKeel.Kernels;
 
 namespace EvenKeel.Cli;
 
@@ -18,6 +19,7 @@ internal static class CommandLine
         {
             new HelpOption(),
             new VersionOption(),
+            CommonOptions.Convolution,
             CompareCommand.Create(),
             TrainCommand.Create(),
             StudyCommand.Create(),
@@ -67,11 +69,20 @@ internal static class CommandLine
     public static void Runs(this Command command, Func<ParseResult, Terminal, CancellationToken, int> action) =>
         command.SetAction(result =>
         {
+            var usual = ConvMethods.Default;
             using var cancel = new CancellationTokenSource();
             using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
             using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-            return action(
-                result, new Terminal(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error), cancel.Token);
+            try
+            {
+                ConvMethods.Default = result.GetValue(CommonOptions.Convolution) ?? usual;
+                return action(
+                    result, new Terminal(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error), cancel.Token);
+            }
+            finally
+            {
+                ConvMethods.Default = usual;
+            }
 
             // The first signal asks, so that a checkpoint can be written; the second is left to end the process.
             void Stop(PosixSignalContext signal)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using EvenKeel.Kernels;
 
 namespace EvenKeel.Cli;
 
@@ -23,6 +24,14 @@ internal static class CommonOptions
         Description = "Threads; 0 means one per processor. Results do not depend on it.",
         HelpName = "N",
         DefaultValueFactory = _ => 0,
+    };
+
+    /// <summary><c>--conv</c>, which every verb understands.</summary>
+    public static Option<ConvMethod?> Convolution { get; } = new("--conv")
+    {
+        Description = "How 3x3 convolutions are computed: auto takes the faster way, direct the textbook's; last digits differ.",
+        HelpName = "auto|direct|winograd",
+        Recursive = true,
     };
 
     /// <summary><c>--seeds</c>: numbers separated by commas.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace EvenKeel.Kernels;
 
 /// <summary>Floats outside the managed heap, aligned to a cache line: they never move and are not scanned.</summary>
@@ -12,10 +10,10 @@ internal sealed unsafe class AlignedBuffer : IDisposable
     public AlignedBuffer(long length)
     {
         Length = length;
-        _data = (float*)NativeMemory.AlignedAlloc(checked((nuint)Math.Max(1, length) * sizeof(float)), 64);
+        _data = AlignedMemory.Allocate(checked((nuint)length));
     }
 
-    ~AlignedBuffer() => NativeMemory.AlignedFree(_data);
+    ~AlignedBuffer() => AlignedMemory.Free(_data);
 
     /// <summary>Floats in the buffer.</summary>
     public long Length { get; }
@@ -32,7 +30,7 @@ internal sealed unsafe class AlignedBuffer : IDisposable
 
     public void Dispose()
     {
-        NativeMemory.AlignedFree(_data);
+        AlignedMemory.Free(_data);
         _data = null;
         GC.SuppressFinalize(this);
     }

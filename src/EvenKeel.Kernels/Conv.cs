@@ -88,6 +88,12 @@ internal static unsafe class Conv
                 return;
             }
 
+            if (DenseConv.Takes(g))
+            {
+                DenseConv.WeightGradient(workers, g, input, gradient, result, accumulate);
+                return;
+            }
+
             var shape = TileShape.Of(workers.Path);
             var job = new ConvWeightGradient
             {
@@ -132,6 +138,12 @@ internal static unsafe class Conv
         if (phase.ResultStride == 1 && WinogradConv.Takes(workers.Convolution, phase, phase.SourceStride))
         {
             WinogradConv.Product(workers, phase, source, weights, bias, slope, result, accumulate);
+            return;
+        }
+
+        if (DenseConv.Takes(phase))
+        {
+            DenseConv.Product(workers, phase, source, weights, bias, slope, result, accumulate);
             return;
         }
 

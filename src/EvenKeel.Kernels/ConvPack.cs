@@ -13,6 +13,9 @@ internal unsafe struct ConvPack : ILaneJob, ITileJob
 {
     private const int Strip = 16;
 
+    // Rows of weights lie far apart: the processor does not guess the next by itself.
+    private const int RowsAhead = 8;
+
     public ConvPhase Phase;
     public GemmPanels Panels;
     public float* Weights;
@@ -43,28 +46,53 @@ internal unsafe struct ConvPack : ILaneJob, ITileJob
     /// <summary>Packs one tap of a panel that starts at <paramref name="packed"/>.</summary>
     public readonly void PackTap<R, O>(int panel, int tap, float* packed)
         where R : unmanaged
+        where O : IRegisterOps<R> =>
+        PackRows<R, O>(
+            panel, tap, 0, Phase.SourceChannels, packed + (tap * (nint)Phase.SourceChannels * Panels.PaddedWidth(panel)));
+
+    /// <summary>Packs some source channels of a tap: one panel.</summary>
+    public readonly void PackRows<R, O>(int panel, int tap, nint start, nint count, float* packed)
+        where R : unmanaged
+        where O : IRegisterOps<R> => PackRows<R, O>(panel, panel + 1, tap, start, count, packed);
+
+    /// <summary>Packs some source channels of a tap: panels from <paramref name="panel"/> to before
+    /// <paramref name="endPanel"/>, one after the other.</summary>
+    public readonly void PackRows<R, O>(int panel, int endPanel, int tap, nint start, nint count, float* packed)
+        where R : unmanaged
         where O : IRegisterOps<R>
     {
-        var width = Panels.Width(panel);
-        var paddedWidth = Panels.PaddedWidth(panel);
-        var first = (nint)Panels.FirstColumn(panel);
         nint depth = Phase.SourceChannels;
+        nint firstColumn = Panels.FirstColumn(panel);
         var source = Weights + (Phase.KernelTap(tap) * depth * Phase.ResultChannels);
-        packed += tap * depth * paddedWidth;
         if (Phase.TransposedWeights)
         {
-            Transpose(source + (first * depth), packed, depth, width, paddedWidth);
+            for (; panel < endPanel; panel++)
+            {
+                nint column = Panels.FirstColumn(panel);
+                var result = packed + ((column - firstColumn) * count);
+                Transpose(source + (column * depth) + start, depth, result, count, Panels.Width(panel), Panels.PaddedWidth(panel));
+            }
+
             return;
         }
 
-        source += first;
-        for (nint k = 0; k < depth; k++, source += Phase.ResultChannels, packed += paddedWidth)
-            GemmStore.Copy<R, O>(source, packed, width, paddedWidth);
+        source += (start * Phase.ResultChannels) + firstColumn;
+        var ahead = RowsAhead * (nint)Phase.ResultChannels;
+        for (nint k = 0; k < count; k++, source += Phase.ResultChannels)
+        {
+            for (var i = panel; i < endPanel; i++)
+            {
+                var column = Panels.FirstColumn(i) - firstColumn;
+                nint width = Panels.PaddedWidth(i);
+                for (nint line = 0; line < width; line += 16) Prefetch.Line(source + column + line + ahead);
+                GemmStore.Copy<R, O>(source + column, packed + (column * count) + (k * width), Panels.Width(i), (int)width);
+            }
+        }
     }
 
     // Strips as deep as a cache line, so that each line of the source is read once and a strip of the result, at most
     // 3 kB, stays in the fastest cache while its columns fill up.
-    private static void Transpose(float* source, float* packed, nint depth, int width, int paddedWidth)
+    private static void Transpose(float* source, nint sourceStep, float* packed, nint depth, int width, int paddedWidth)
     {
         for (nint strip = 0; strip < depth; strip += Strip)
         {
@@ -75,15 +103,15 @@ internal unsafe struct ConvPack : ILaneJob, ITileJob
             {
                 for (; j + 4 <= width; j += 4)
                 {
-                    var columns = source + (j * depth) + strip;
+                    var columns = source + (j * sourceStep) + strip;
                     for (var k = 0; k < Strip; k += 4)
-                        Transpose4(columns + k, depth, rows + (k * paddedWidth) + j, paddedWidth);
+                        Transpose4(columns + k, sourceStep, rows + (k * paddedWidth) + j, paddedWidth);
                 }
             }
 
             for (; j < width; j++)
             {
-                var column = source + (j * depth) + strip;
+                var column = source + (j * sourceStep) + strip;
                 for (nint k = 0; k < deep; k++) rows[(k * paddedWidth) + j] = column[k];
             }
 

@@ -46,7 +46,8 @@ internal unsafe struct ConvWeightGradient : ILaneJob, ITileJob
 
     private readonly int Tiles => (Plan.Channels + Shape.Rows - 1) / Shape.Rows;
 
-    private readonly nint TileLength => (nint)Plan.InputPixels(Geometry) * MostRows;
+    // A cache line more than the data: with powers of two the tiles of a pixel would fall into one cache set.
+    private readonly nint TileLength => ((nint)Plan.InputPixels(Geometry) * MostRows) + 16;
 
     public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
         TileDispatch.Run<V, ConvWeightGradient>(ref this, chunk, worker);

@@ -75,6 +75,31 @@ internal static unsafe class GemmStore
         O.Store(sums + (2 * O.Lanes), c);
     }
 
+    /// <summary>Reads a tile row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Read<R, O>(float* sums, out R a)
+        where R : unmanaged
+        where O : IRegisterOps<R> => a = O.Load(sums);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Read<R, O>(float* sums, out R a, out R b)
+        where R : unmanaged
+        where O : IRegisterOps<R>
+    {
+        a = O.Load(sums);
+        b = O.Load(sums + O.Lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Read<R, O>(float* sums, out R a, out R b, out R c)
+        where R : unmanaged
+        where O : IRegisterOps<R>
+    {
+        a = O.Load(sums);
+        b = O.Load(sums + O.Lanes);
+        c = O.Load(sums + (2 * O.Lanes));
+    }
+
     /// <summary>Adds a tile row to a tile's buffer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Add<R, O>(float* sums, R a)

@@ -25,6 +25,34 @@ internal unsafe struct TileSegment
 /// tile's two base addresses.</summary>
 internal readonly record struct TileStep(nint Input, nint Gradient);
 
+/// <summary>
+/// Operands of one tile at even distances: C(i, j) = I(i, j) + Σ A(i, k)·B(k, j). The sums start from I, so that cutting
+/// the depth into pieces does not change a bit.
+/// </summary>
+internal unsafe struct DenseTile
+{
+    public float* A;
+
+    /// <summary>Floats from a row of A to the next.</summary>
+    public nint RowStep;
+
+    /// <summary>Floats from a column of A to the next.</summary>
+    public nint DepthStep;
+    public float* B;
+    public nint BStep;
+    public nint Depth;
+    public float* C;
+    public nint CStep;
+
+    /// <summary>Where the sums start, may be C; null means from zero.</summary>
+    public float* Initial;
+    public nint InitialStep;
+
+    /// <summary>Memory wanted soon: a cache line of it is asked for at every step. Never null: the processor would look
+    /// for a page that does not exist, every time.</summary>
+    public float* Next;
+}
+
 /// <summary>How many rows a tile has, how many lanes a register, and how many registers a row at most.</summary>
 internal readonly record struct TileShape(int Rows, int Lanes, int MaxVectors)
 {
@@ -47,6 +75,19 @@ internal readonly record struct TileShape(int Rows, int Lanes, int MaxVectors)
 internal unsafe interface ITiles
 {
     static abstract TileShape Shape { get; }
+
+    /// <summary>Rows, columns and steps lie at even distances.</summary>
+    /// <param name="vectors">Registers a row.</param>
+    /// <param name="tile">Where the operands are.</param>
+    static abstract void Multiply(int vectors, in DenseTile tile);
+
+    /// <summary>Rows of a tile that is one register wide and as tall as registers allow: in a low one the sums would
+    /// wait for each other.</summary>
+    static abstract int TallRows { get; }
+
+    /// <summary>The same for <see cref="TallRows"/> rows of one register.</summary>
+    /// <param name="tile">Where the operands are.</param>
+    static abstract void MultiplyTall(in DenseTile tile);
 
     /// <summary>Rows are pixels found by pointers; steps are consecutive elements behind them.</summary>
     /// <param name="vectors">Registers a row.</param>

@@ -7,7 +7,7 @@ namespace EvenKeel.Kernels;
 /// and one input that is 15 registers, and 12 multiply-adds wait for 8 loads.
 /// </summary>
 /// <remarks>Spelled out because the compiler keeps an array of sums in memory, not in registers.</remarks>
-internal readonly unsafe struct NarrowTiles<R, O> : ITiles
+internal readonly unsafe partial struct NarrowTiles<R, O> : ITiles
     where R : unmanaged
     where O : IRegisterOps<R>
 {

@@ -7,7 +7,7 @@ namespace EvenKeel.Kernels;
 /// with three weights and one input that is 28 registers, and 24 multiply-adds wait for 11 loads.
 /// </summary>
 /// <remarks>Spelled out because the compiler keeps an array of sums in memory, not in registers.</remarks>
-internal readonly unsafe struct WideTiles<R, O> : ITiles
+internal readonly unsafe partial struct WideTiles<R, O> : ITiles
     where R : unmanaged
     where O : IRegisterOps<R>
 {

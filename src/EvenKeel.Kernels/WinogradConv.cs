@@ -74,15 +74,15 @@ internal static unsafe class WinogradConv
             Input = input,
             Gradient = gradient,
             Zeros = scratch,
-            Inputs = scratch + zeros,
-            Gradients = scratch + zeros + inputs,
+            InputResult = scratch + zeros,
+            GradientResult = scratch + zeros + inputs,
         };
         var product = new WinogradGradientProduct
         {
             Plan = plan,
-            Inputs = transform.Inputs,
-            Gradients = transform.Gradients,
-            Sums = transform.Gradients + gradients,
+            Inputs = transform.InputResult,
+            Gradients = transform.GradientResult,
+            Sums = transform.GradientResult + gradients,
         };
         new Span<float>(product.Sums, checked((int)sums)).Clear();
         for (var block = 0; block < plan.Blocks; block++)

@@ -11,7 +11,7 @@ internal readonly struct WinogradGradientPlan
     public const int Group = 48;
 
     // What is transformed is read once more from the cache that the cores share; sums are read and written once a block.
-    private const int BlockFloats = 2_000_000;
+    private const int BlockFloats = 500_000;
     private const int MostTiles = 256;
     private const int Granule = 16;
 

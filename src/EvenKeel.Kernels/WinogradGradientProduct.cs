@@ -4,9 +4,6 @@ namespace EvenKeel.Kernels;
 /// the output gradient's channels, summed over tiles. A chunk is a frequency and a group of columns.</summary>
 internal unsafe struct WinogradGradientProduct : ILaneJob, ITileJob
 {
-    // Operands of a register tile over this many tiles fit the fastest cache.
-    private const int Deep = 128;
-
     public WinogradGradientPlan Plan;
     public float* Inputs;
     public float* Gradients;
@@ -25,7 +22,6 @@ internal unsafe struct WinogradGradientProduct : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        var steps = stackalloc TileStep[Deep];
         var point = chunk / Plan.Columns.Count;
         var group = chunk % Plan.Columns.Count;
         nint columns = Plan.Columns.Columns(group);
@@ -34,29 +30,34 @@ internal unsafe struct WinogradGradientProduct : ILaneJob, ITileJob
         var inputs = Inputs + (point * Plan.InputStep);
         var gradients = Gradients + (point * Plan.GradientStep) + (firstColumn * (nint)Plan.Block);
         var sums = Sums + (point * Plan.SumStep);
-        nint located = 0;
-        for (var tile = 0; tile < tiles; tile += Deep)
+        for (var panel = Plan.Columns.FirstPanel(group); panel < Plan.Columns.EndPanel(group); panel++)
         {
-            var deep = Math.Min(Deep, tiles - tile);
-            for (var panel = Plan.Columns.FirstPanel(group); panel < Plan.Columns.EndPanel(group); panel++)
+            var panelColumn = Plan.Panels.FirstColumn(panel);
+            var width = Plan.Panels.PaddedWidth(panel);
+            var vectors = Plan.Panels.Vectors(panel);
+            var product = new DenseTile
             {
-                var panelColumn = Plan.Panels.FirstColumn(panel);
-                var width = Plan.Panels.PaddedWidth(panel);
-                var vectors = Plan.Panels.Vectors(panel);
-                var gradient = gradients + (tile * columns) + (panelColumn - firstColumn);
-                var sum = sums + (panelColumn * (nint)Plan.PaddedRows);
-                for (var start = 0; start < Plan.InChannels; start += WinogradGradientPlan.Group)
+                RowStep = 1,
+                B = gradients + (panelColumn - firstColumn),
+                BStep = columns,
+                Depth = tiles,
+                C = sums + (panelColumn * (nint)Plan.PaddedRows),
+                CStep = width,
+                InitialStep = width,
+            };
+            for (var start = 0; start < Plan.InChannels; start += WinogradGradientPlan.Group)
+            {
+                product.DepthStep = Plan.GroupWidth(start);
+                var input = inputs + (start * (nint)Plan.Block);
+                for (var row = 0; row < product.DepthStep; row += Plan.Rows)
                 {
-                    nint channels = Plan.GroupWidth(start);
-                    if (located != channels)
-                    {
-                        for (var i = 0; i < Deep; i++) steps[i] = new(i * channels, i * columns);
-                        located = channels;
-                    }
+                    product.A = input + row;
 
-                    var input = inputs + (start * (nint)Plan.Block) + (tile * channels);
-                    for (var row = 0; row < channels; row += Plan.Rows, sum += Plan.Rows * width)
-                        T.GatherSteps(vectors, steps, deep, input + row, gradient, sum);
+                    // The sums come from a cache further away: later ones while these are worked on.
+                    product.Next = product.C + (Plan.Rows * width);
+                    product.Initial = product.C;
+                    T.Multiply(vectors, product);
+                    product.C += Plan.Rows * width;
                 }
             }
         }

@@ -23,7 +23,8 @@ internal unsafe struct WinogradGradientResult : ILaneJob
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
     {
-        var buffer = stackalloc float[Winograd.Buffer];
+        var memory = stackalloc float[Winograd.Buffer + 16];
+        var buffer = AlignedMemory.Align(memory);
         var taps = stackalloc float[Taps * 16];
         var panel = chunk / ChunksPerPanel;
         var first = chunk % ChunksPerPanel * ChannelsPerChunk;

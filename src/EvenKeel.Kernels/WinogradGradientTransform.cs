@@ -16,49 +16,101 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
     public float* Zeros;
 
     /// <summary>Receives the input: frequencies of [group][tile][channel].</summary>
-    public float* Inputs;
+    public float* InputResult;
 
     /// <summary>Receives the output gradient: frequencies of [group][tile][column].</summary>
-    public float* Gradients;
+    public float* GradientResult;
     public int Block;
 
     public readonly int Chunks => WorkSplit.Chunks(Plan.TilesOf(Block), TilesPerChunk);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
     {
-        var buffer = stackalloc float[Winograd.Buffer];
-        var pixels = stackalloc float*[Winograd.Points];
-        ref readonly var g = ref Geometry;
-        var inputLength = (nint)g.Height * g.Width * g.InChannels;
-        var gradientLength = (nint)g.OutHeight * g.OutWidth * g.OutChannels;
         var first = (long)Block * Plan.Block;
-        var end = Math.Min(Plan.TilesOf(Block), (chunk + 1) * TilesPerChunk);
-        for (var tile = chunk * TilesPerChunk; tile < end; tile++)
+        var tile = chunk * TilesPerChunk;
+        var end = Math.Min(Plan.TilesOf(Block), tile + TilesPerChunk);
+        Inputs<V>(first, tile, end);
+        Gradients<V>(first, tile, end);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private readonly void Inputs<V>(long first, int tile, int end) where V : unmanaged, ILanes<V>
+    {
+        var memory = stackalloc float[Winograd.Buffer + 16];
+        var buffer = AlignedMemory.Align(memory);
+        var pixels = stackalloc float*[Winograd.Points];
+        var next = stackalloc float*[Winograd.Points];
+        var place = Plan.Tiles.At(first + tile);
+        LocateInput(pixels, place);
+        for (; tile < end; tile++)
         {
-            var (image, row, column) = Plan.Tiles.At(first + tile);
-            WinogradTiles.Locate(
-                pixels, Winograd.Patch, Input + (image * inputLength), g.Height, g.Width, g.InChannels, row - g.Padding,
-                column - g.Padding, Zeros);
-            for (var start = 0; start < g.InChannels; start += WinogradGradientPlan.Group)
+            // The tile after the last of all lies behind the images, where nothing but a prefetch goes.
+            place = Plan.Tiles.After(place);
+            LocateInput(next, place);
+            for (var start = 0; start < Geometry.InChannels; start += WinogradGradientPlan.Group)
             {
                 nint width = Plan.GroupWidth(start);
-                var result = Inputs + (start * (nint)Plan.Block) + (tile * width);
+                var result = InputResult + (start * (nint)Plan.Block) + (tile * width);
                 for (nint c = 0; c < width; c += ILanes<V>.Count)
+                {
+                    Prefetch.Lines(next, Winograd.Points, start + c);
                     Winograd.Input<V>(pixels, start + c, result + c, Plan.InputStep, buffer);
+                }
             }
 
-            WinogradTiles.Locate(
-                pixels, Winograd.Tile, Gradient + (image * gradientLength), g.OutHeight, g.OutWidth, g.OutChannels, row,
-                column, Zeros);
+            var done = pixels;
+            pixels = next;
+            next = done;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private readonly void Gradients<V>(long first, int tile, int end) where V : unmanaged, ILanes<V>
+    {
+        var memory = stackalloc float[Winograd.Buffer + 16];
+        var buffer = AlignedMemory.Align(memory);
+        var pixels = stackalloc float*[Winograd.Tile * Winograd.Tile];
+        var next = stackalloc float*[Winograd.Tile * Winograd.Tile];
+        var place = Plan.Tiles.At(first + tile);
+        LocateGradient(pixels, place);
+        for (; tile < end; tile++)
+        {
+            // The tile after the last of all lies behind the images, where nothing but a prefetch goes.
+            place = Plan.Tiles.After(place);
+            LocateGradient(next, place);
             for (var group = 0; group < Plan.Columns.Count; group++)
             {
                 nint start = Plan.Columns.FirstColumn(group);
                 nint width = Plan.Columns.Columns(group);
-                var result = Gradients + (start * Plan.Block) + (tile * width);
+                var result = GradientResult + (start * Plan.Block) + (tile * width);
                 for (nint c = 0; c < width; c += ILanes<V>.Count)
+                {
+                    Prefetch.Lines(next, Winograd.Tile * Winograd.Tile, start + c);
                     Winograd.Gradient<V>(pixels, start + c, result + c, Plan.GradientStep, buffer);
+                }
             }
+
+            var done = pixels;
+            pixels = next;
+            next = done;
         }
+    }
+
+    private readonly void LocateInput(float** pixels, in WinogradPlace place)
+    {
+        ref readonly var g = ref Geometry;
+        var (image, row, column) = place;
+        WinogradTiles.Locate(
+            pixels, Winograd.Patch, Input + (image * (nint)g.Height * g.Width * g.InChannels), g.Height, g.Width,
+            g.InChannels, row - g.Padding, column - g.Padding, Zeros);
+    }
+
+    private readonly void LocateGradient(float** pixels, in WinogradPlace place)
+    {
+        ref readonly var g = ref Geometry;
+        var (image, row, column) = place;
+        WinogradTiles.Locate(
+            pixels, Winograd.Tile, Gradient + (image * (nint)g.OutHeight * g.OutWidth * g.OutChannels), g.OutHeight,
+            g.OutWidth, g.OutChannels, row, column, Zeros);
     }
 }

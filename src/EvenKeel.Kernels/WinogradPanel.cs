@@ -3,6 +3,9 @@ namespace EvenKeel.Kernels;
 /// <summary>The 36 matrix products of a block of tiles with one group of panels of transformed weights.</summary>
 internal unsafe struct WinogradPanel : ITileJob
 {
+    // A panel of weights as deep as this fits the fastest cache beside the rows it meets.
+    private const int Deep = 96;
+
     public GemmPanels Panels;
     public WinogradGroups Groups;
 
@@ -31,34 +34,35 @@ internal unsafe struct WinogradPanel : ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        var sums = stackalloc float[TileShape.MaxSums];
         nint columns = Groups.Columns(group);
         nint depth = Depth;
-        TileSegment segment;
-        segment.FirstRow = 0;
-        segment.Length = depth;
-        var pixels = &segment.Pixel0;
         for (var panel = Groups.FirstPanel(group); panel < Groups.EndPanel(group); panel++)
         {
             var width = Panels.PaddedWidth(panel);
             var vectors = Panels.Vectors(panel);
             var weights = Weights + (Panels.FirstColumn(panel) * depth * Winograd.Points);
             var first = Products + (Panels.FirstColumn(panel) - Groups.FirstColumn(group));
+            var tile = new DenseTile { RowStep = depth, DepthStep = 1, BStep = width, CStep = columns, InitialStep = columns };
             for (var point = 0; point < Winograd.Points; point++, weights += depth * width)
             {
-                var input = Input + (point * InputStep);
-                var products = first + (point * ProductStep);
-                for (var tile = 0; tile < Tiles; tile += Rows, products += Rows * columns)
+                // The next weights come from far while these are used: each tile asks for its share of them.
+                var next = weights + (depth * width);
+                for (nint start = 0; start < depth; start += Deep)
                 {
-                    // Rows past the last tile repeat it; their products are not read.
-                    for (var i = 0; i < Rows; i++) pixels[i] = input + (Math.Min(tile + i, Tiles - 1) * depth);
-
-                    // A panel that is a whole group has its rows where they belong already.
-                    var whole = width == columns;
-                    T.GatherRows(vectors, &segment, 1, weights, width, whole ? products : sums);
-                    if (whole) continue;
-                    for (var i = 0; i < Rows; i++)
-                        GemmStore.Copy<R, O>(sums + (i * width), products + (i * columns), width, width);
+                    tile.Depth = Math.Min(Deep, depth - start);
+                    tile.B = weights + (start * width);
+                    for (var row = 0; row < Tiles;)
+                    {
+                        var tall = vectors == 1 && row + T.TallRows <= Tiles;
+                        tile.A = Input + (point * InputStep) + (row * depth) + start;
+                        tile.C = first + (point * ProductStep) + (row * columns);
+                        tile.Initial = start > 0 ? tile.C : null;
+                        tile.Next = next;
+                        next += tile.Depth * 16;
+                        if (tall) T.MultiplyTall(tile);
+                        else T.Multiply(vectors, tile);
+                        row += tall ? T.TallRows : Rows;
+                    }
                 }
             }
         }

@@ -87,33 +87,56 @@ internal unsafe struct WinogradProduct : ILaneJob
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void TransformInput<V>(long first, int tiles, float* input) where V : unmanaged, ILanes<V>
     {
-        var buffer = stackalloc float[Winograd.Buffer];
+        var memory = stackalloc float[Winograd.Buffer + 16];
+        var buffer = AlignedMemory.Align(memory);
         var pixels = stackalloc float*[Winograd.Points];
+        var next = stackalloc float*[Winograd.Points];
         nint channels = Phase.SourceChannels;
-        var imageLength = Phase.SourceHeight * (nint)Phase.SourceWidth * channels;
         var step = InputStep;
+        var grid = Tiles;
+        var place = grid.At(first);
+        Locate(pixels, place);
         for (var tile = 0; tile < tiles; tile++, input += channels)
         {
-            var (image, row, column) = Tiles.At(first + tile);
-            WinogradTiles.Locate(
-                pixels, Winograd.Patch, Source + (image * imageLength), Phase.SourceHeight, Phase.SourceWidth, channels,
-                row + Phase.FirstRow, column + Phase.FirstColumn, Zeros);
-            for (nint c = 0; c < channels; c += ILanes<V>.Count) Winograd.Input<V>(pixels, c, input + c, step, buffer);
+            // The tile after the last of all lies behind the source, where nothing but a prefetch goes.
+            place = grid.After(place);
+            Locate(next, place);
+            for (nint c = 0; c < channels; c += ILanes<V>.Count)
+            {
+                Prefetch.Lines(next, Winograd.Points, c);
+                Winograd.Input<V>(pixels, c, input + c, step, buffer);
+            }
+
+            var done = pixels;
+            pixels = next;
+            next = done;
         }
+    }
+
+    private readonly void Locate(float** pixels, in WinogradPlace place)
+    {
+        var (image, row, column) = place;
+        var source = Source + (image * (nint)Phase.SourceHeight * Phase.SourceWidth * Phase.SourceChannels);
+        WinogradTiles.Locate(
+            pixels, Winograd.Patch, source, Phase.SourceHeight, Phase.SourceWidth, Phase.SourceChannels,
+            row + Phase.FirstRow, column + Phase.FirstColumn, Zeros);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void TransformOutput<V>(long first, int tiles, int firstColumn, int columns, float* products)
         where V : unmanaged, ILanes<V>
     {
-        var buffer = stackalloc float[Winograd.Buffer];
+        var memory = stackalloc float[Winograd.Buffer + 16];
+        var buffer = AlignedMemory.Align(memory);
         var values = stackalloc float[Winograd.Tile * Winograd.Tile * 16];
         nint channels = Phase.ResultChannels;
         var step = ProductStep;
         var slope = V.Splat(Slope);
-        for (var tile = 0; tile < tiles; tile++, products += columns)
+        var grid = Tiles;
+        var place = grid.At(first);
+        for (var tile = 0; tile < tiles; tile++, products += columns, place = grid.After(place))
         {
-            var (image, row, column) = Tiles.At(first + tile);
+            var (image, row, column) = place;
             var rows = Math.Min(Winograd.Tile, Phase.GridHeight - row);
             var across = Math.Min(Winograd.Tile, Phase.GridWidth - column);
             var corner = Result + (((((nint)image * Phase.GridHeight) + row) * Phase.GridWidth) + column) * channels + firstColumn;

@@ -33,7 +33,8 @@ internal unsafe struct WinogradWeights : ILaneJob
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Transform<V>(float* packed, float* result, nint length, nint step) where V : unmanaged, ILanes<V>
     {
-        var buffer = stackalloc float[Winograd.Buffer];
+        var memory = stackalloc float[Winograd.Buffer + 16];
+        var buffer = AlignedMemory.Align(memory);
         for (nint i = 0; i < length; i += ILanes<V>.Count) Winograd.Weights<V>(packed + i, step, result + i, step, buffer);
     }
 }

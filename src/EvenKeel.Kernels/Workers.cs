@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
-using System.Runtime.InteropServices;
 
 namespace EvenKeel.Kernels;
 
@@ -62,7 +61,7 @@ public sealed unsafe class Workers : IDisposable
     public VectorPath Path { get; }
 
     /// <summary>How convolutions are computed.</summary>
-    public ConvMethod Convolution { get; init; }
+    public ConvMethod Convolution { get; init; } = ConvMethods.Default;
 
     /// <summary>Runs chunks 0 to <paramref name="chunks"/>-1 of a job and returns when all are done.</summary>
     internal void Run<TJob>(int chunks, ref TJob job) where TJob : unmanaged, ILaneJob
@@ -109,9 +108,9 @@ public sealed unsafe class Workers : IDisposable
     {
         if (_scratchLength[worker] < length)
         {
-            NativeMemory.AlignedFree(_scratch[worker]);
+            AlignedMemory.Free(_scratch[worker]);
             _scratchLength[worker] = 0;
-            _scratch[worker] = (float*)NativeMemory.AlignedAlloc(length * sizeof(float), 64);
+            _scratch[worker] = AlignedMemory.Allocate(length);
             _scratchLength[worker] = length;
         }
 
@@ -128,7 +127,7 @@ public sealed unsafe class Workers : IDisposable
         _disposed = true;
         NextGeneration();
         foreach (var thread in _threads) thread.Join();
-        for (var i = 0; i <= Threads; i++) NativeMemory.AlignedFree(_scratch[i]);
+        for (var i = 0; i <= Threads; i++) AlignedMemory.Free(_scratch[i]);
     }
 
     private static void Execute<TJob, V>(void* job, int chunk, int worker)

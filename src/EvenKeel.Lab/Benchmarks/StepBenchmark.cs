@@ -12,7 +12,6 @@ internal static class StepBenchmark
 {
     private const int WarmUpSteps = 2;
     private const int LeastSteps = 3;
-    private const int PeakRetries = 10;
 
     /// <summary>Runs one case.</summary>
     /// <param name="bench">The case.</param>
@@ -37,9 +36,6 @@ internal static class StepBenchmark
         peak = Math.Max(peak, MachineSpeed.MeasurePeak(backend, seconds));
         var milliseconds = Milliseconds(times, t => t.Total);
         var gflops = step.Operations / milliseconds / 1e6;
-
-        // Nothing runs faster than the peak: where it seems so, something else ran while the peak was measured.
-        for (var again = 0; gflops > peak && again < PeakRetries; again++) peak = Math.Max(peak, MachineSpeed.MeasurePeak(backend, seconds));
         return new BenchResult
         {
             Case = bench.Name,

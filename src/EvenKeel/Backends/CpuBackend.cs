@@ -14,10 +14,10 @@ public sealed class CpuBackend : Backend
     /// <summary>Starts the worker threads.</summary>
     /// <param name="threads">Threads including the caller; 0 means one per processor.</param>
     /// <param name="path">Vector path; null means the widest, or what the environment forces.</param>
-    /// <param name="convolution">How convolutions are computed.</param>
+    /// <param name="convolution">How convolutions are computed; null means <see cref="ConvMethods.Default"/>.</param>
     /// <exception cref="ArgumentException">A negative number of threads, or a path this processor lacks.</exception>
-    public CpuBackend(int threads = 0, VectorPath? path = null, ConvMethod convolution = ConvMethod.Auto) =>
-        _workers = new Workers(threads, path) { Convolution = convolution };
+    public CpuBackend(int threads = 0, VectorPath? path = null, ConvMethod? convolution = null) =>
+        _workers = new Workers(threads, path) { Convolution = convolution ?? ConvMethods.Default };
 
     /// <summary>Threads that share the work.</summary>
     public int Threads => _workers.Threads;

@@ -1,0 +1,27 @@
+namespace EvenKeel.Kernels;
+
+/// <summary>Adds the chunks' sums of a forward pass with few rows in order, then bias and activation.</summary>
+internal unsafe struct DenseFewRowsSum : ILaneJob
+{
+    public float* Sums;
+    public int Parts;
+    public int Rows;
+    public int Outputs;
+    public float* Bias;
+    public float Slope;
+    public float* Result;
+
+    public readonly void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
+    {
+        var length = Rows * (nint)Outputs;
+        var result = Result + (chunk * (nint)Outputs);
+        var sums = Sums + (chunk * (nint)Outputs);
+        for (nint j = 0; j < Outputs; j++)
+        {
+            var sum = 0f;
+            for (var part = 0; part < Parts; part++) sum += sums[(part * length) + j];
+            if (Bias != null) sum += Bias[j];
+            result[j] = sum > 0f ? sum : Slope * sum;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+namespace EvenKeel.Kernels;
+
+/// <summary>Weight gradient of a dense layer or 1×1 convolution from a packed block of rows. A chunk is some tiles of
+/// input channels and some panels of output channels.</summary>
+internal unsafe struct DenseGradient : ILaneJob, ITileJob
+{
+    private const int WantedChunks = 24;
+
+    public DenseGradientPlan Plan;
+    public float* Inputs;
+    public float* Gradients;
+    public float* Result;
+
+    /// <summary>Rows of the block.</summary>
+    public int Rows;
+
+    /// <summary>Adds to what the result holds.</summary>
+    public bool Accumulate;
+
+    private readonly int PanelGroups => Math.Min(Plan.Panels.Count, 4);
+
+    private readonly int TilesPerChunk => WorkSplit.Chunks(Plan.Tiles, Math.Max(1, WantedChunks / PanelGroups));
+
+    public readonly int Chunks => PanelGroups * WorkSplit.Chunks(Plan.Tiles, TilesPerChunk);
+
+    public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
+        TileDispatch.Run<V, DenseGradient>(ref this, chunk, worker);
+
+    public readonly void Run<T, R, O>(int chunk, int worker)
+        where T : ITiles
+        where R : unmanaged
+        where O : IRegisterOps<R>
+    {
+        var group = chunk % PanelGroups;
+        var first = chunk / PanelGroups * TilesPerChunk;
+        var end = Math.Min(Plan.Tiles, first + TilesPerChunk);
+        var panels = Plan.Panels;
+        for (var panel = panels.Count * group / PanelGroups; panel < panels.Count * (group + 1) / PanelGroups; panel++)
+            AddPanel<T, R, O>(panel, first, end);
+    }
+
+    private readonly void AddPanel<T, R, O>(int panel, int first, int end)
+        where T : ITiles
+        where R : unmanaged
+        where O : IRegisterOps<R>
+    {
+        var edge = stackalloc float[TileShape.MaxSums];
+        var column = Plan.Panels.FirstColumn(panel);
+        var width = Plan.Panels.PaddedWidth(panel);
+        var columns = Plan.Panels.Width(panel);
+        nint outChannels = Plan.Panels.Columns;
+        var tile = new DenseTile
+        {
+            RowStep = 1,
+            DepthStep = DenseGradientPack.Step,
+            B = Gradients + (column * (nint)Plan.Block),
+            BStep = width,
+            Depth = Rows,
+        };
+        for (var i = first; i < end; i++)
+        {
+            tile.A = Inputs + (i * Plan.InputStep);
+            tile.Next = tile.A + Plan.InputStep;
+            var result = Result + (i * Plan.TileRows * outChannels) + column;
+            var channels = Math.Min(Plan.TileRows, Plan.InChannels - (i * Plan.TileRows));
+            var whole = columns == width && channels == Plan.TileRows;
+
+            // A tile that reaches past the weights is summed apart and its part that exists copied.
+            tile.C = whole ? result : edge;
+            tile.CStep = whole ? outChannels : width;
+            tile.InitialStep = tile.CStep;
+            tile.Initial = Accumulate ? tile.C : null;
+            if (!whole && Accumulate)
+            {
+                for (var j = 0; j < channels; j++)
+                    GemmStore.Copy<R, O>(result + (j * outChannels), edge + (j * width), columns, width);
+                for (var j = channels; j < Plan.TileRows; j++) new Span<float>(edge + (j * width), width).Clear();
+            }
+
+            T.Multiply(Plan.Panels.Vectors(panel), tile);
+            if (whole) continue;
+            for (var j = 0; j < channels; j++)
+                GemmStore.Copy<R, O>(edge + (j * width), result + (j * outChannels), columns, columns);
+        }
+    }
+}

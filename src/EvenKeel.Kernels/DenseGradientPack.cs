@@ -1,0 +1,62 @@
+using System.Runtime.Intrinsics;
+
+namespace EvenKeel.Kernels;
+
+/// <summary>Packs a block of rows for a dense weight gradient: the input as [tile of channels][row][8], the output
+/// gradient as [panel][row][column]. A chunk is some rows.</summary>
+internal unsafe struct DenseGradientPack : ILaneJob, ITileJob
+{
+    /// <summary>Floats of a row in a packed tile, whatever the tile uses of them.</summary>
+    public const int Step = 8;
+
+    public DenseGradientPlan Plan;
+
+    /// <summary>First row of the block.</summary>
+    public float* Input;
+    public float* Gradient;
+    public float* Inputs;
+    public float* Gradients;
+
+    /// <summary>Rows of the block.</summary>
+    public int Rows;
+
+    private readonly int RowsPerChunk => WorkSplit.RowsPerChunk(Plan.InChannels + Plan.Panels.PaddedColumns);
+
+    public readonly int Chunks => WorkSplit.Chunks(Rows, RowsPerChunk);
+
+    public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
+        TileDispatch.Run<V, DenseGradientPack>(ref this, chunk, worker);
+
+    public readonly void Run<T, R, O>(int chunk, int worker)
+        where T : ITiles
+        where R : unmanaged
+        where O : IRegisterOps<R>
+    {
+        var first = chunk * RowsPerChunk;
+        var end = Math.Min(Rows, first + RowsPerChunk);
+
+        // Tiles whose eight channels exist are copied whole; the last ones may end with the tensor.
+        var whole = Math.Clamp((Plan.InChannels - Step + Plan.TileRows) / Plan.TileRows, 0, Plan.Tiles);
+        for (var row = first; row < end; row++)
+        {
+            var source = Input + ((nint)row * Plan.InChannels);
+            var tile = Inputs + ((nint)row * Step);
+            for (var i = 0; i < whole; i++, source += Plan.TileRows, tile += Plan.InputStep)
+                Vector256.Load(source).Store(tile);
+            for (var i = whole; i < Plan.Tiles; i++, source += Plan.TileRows, tile += Plan.InputStep)
+            {
+                var channels = Math.Min(Step, Plan.InChannels - (i * Plan.TileRows));
+                for (var j = 0; j < Step; j++) tile[j] = j < channels ? source[j] : 0f;
+            }
+
+            source = Gradient + ((nint)row * Plan.Panels.Columns);
+            for (var panel = 0; panel < Plan.Panels.Count; panel++)
+            {
+                var width = Plan.Panels.PaddedWidth(panel);
+                var column = Plan.Panels.FirstColumn(panel);
+                var packed = Gradients + (column * (nint)Plan.Block) + (row * (nint)width);
+                GemmStore.Copy<R, O>(source + column, packed, Plan.Panels.Width(panel), width);
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace EvenKeel.Kernels;
+
+/// <summary>Packs the weights of a dense product, a piece of the depth after the other: [piece][panel][depth][column].
+/// A chunk is a piece.</summary>
+internal unsafe struct DensePack : ILaneJob, ITileJob
+{
+    /// <summary>A panel as deep as this fits the fastest cache beside the rows it meets.</summary>
+    public const int MostDeep = 96;
+
+    public ConvPack Weights;
+
+    private readonly int Depth => Weights.Phase.SourceChannels;
+
+    public readonly int Chunks => WorkSplit.Chunks(Depth, Deep(Depth));
+
+    /// <summary>Depth of a piece: all are about as deep.</summary>
+    public static int Deep(int depth) => WorkSplit.Chunks(depth, WorkSplit.Chunks(depth, MostDeep));
+
+    public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
+        TileDispatch.Run<V, DensePack>(ref this, chunk, worker);
+
+    public readonly void Run<T, R, O>(int chunk, int worker)
+        where T : ITiles
+        where R : unmanaged
+        where O : IRegisterOps<R>
+    {
+        var start = chunk * Deep(Depth);
+        var deep = Math.Min(Deep(Depth), Depth - start);
+        var packed = Weights.Packed + (start * (nint)Weights.Panels.PaddedColumns);
+        Weights.PackRows<R, O>(0, Weights.Panels.Count, 0, start, deep, packed);
+    }
+}

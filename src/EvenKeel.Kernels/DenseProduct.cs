@@ -1,0 +1,137 @@
+namespace EvenKeel.Kernels;
+
+/// <summary>
+/// Rows times weights, where the rows follow each other without gaps: dense layers, 1×1 convolutions and their input
+/// gradients. A chunk is a block of rows and some Panels. The depth is cut into pieces, so that a panel's piece stays in
+/// the fastest cache while all rows of the block pass over it.
+/// </summary>
+internal unsafe struct DenseProduct : ILaneJob, ITileJob
+{
+    private const int WantedChunks = 8;
+    private const int MostRows = 256;
+
+    // Rows this many bytes apart, or nearly, fall into one cache set: they are copied to where they do not.
+    private const int CacheSetBytes = 4096;
+    private const int CopyStep = DensePack.MostDeep + 16;
+
+    public long Rows;
+    public int Depth;
+    public float* Source;
+    public GemmPanels Panels;
+
+    /// <summary>Weights as <see cref="DensePack"/> leaves them.</summary>
+    public float* Weights;
+    public float* Bias;
+    public float* Result;
+    public float Slope;
+    public bool Accumulate;
+
+    /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
+    public float* Scratch;
+
+    private int _tileRows;
+    private int _block;
+    private int _panelGroups;
+
+    /// <summary>Floats of scratch memory a worker needs: a piece of the depth of the rows, and the sums of a block.</summary>
+    public readonly nint WorkerLength => SourceLength + (_block * MostColumns);
+
+    private readonly bool CopiesRows => ((Depth * sizeof(float)) + 32) % CacheSetBytes < 64;
+
+    private readonly nint SourceLength => CopiesRows ? _block * (nint)CopyStep : 0;
+
+    private readonly nint MostColumns => WorkSplit.Chunks(Panels.Count, _panelGroups) * (nint)Panels.PaddedWidth(0);
+
+    /// <summary>Decides the chunks, from the sizes and the shape of the tiles alone.</summary>
+    public int Split(TileShape shape)
+    {
+        _tileRows = shape.Rows;
+        var tiles = WorkSplit.Chunks(Rows, _tileRows);
+        var most = MostRows / _tileRows;
+        var blocks = WorkSplit.Chunks(tiles, most);
+        _block = _tileRows * WorkSplit.Chunks(tiles, blocks);
+        blocks = WorkSplit.Chunks(Rows, _block);
+        _panelGroups = Math.Clamp(WantedChunks / blocks, 1, Panels.Count);
+        return checked(blocks * _panelGroups);
+    }
+
+    public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
+        TileDispatch.Run<V, DenseProduct>(ref this, chunk, worker);
+
+    public readonly void Run<T, R, O>(int chunk, int worker)
+        where T : ITiles
+        where R : unmanaged
+        where O : IRegisterOps<R>
+    {
+        var first = (long)(chunk / _panelGroups) * _block;
+        var rows = (int)Math.Min(_block, Rows - first);
+        var group = chunk % _panelGroups;
+        var firstPanel = Panels.Count * group / _panelGroups;
+        var endPanel = Panels.Count * (group + 1) / _panelGroups;
+        var copy = Scratch + (worker * WorkerLength);
+        var sums = copy + SourceLength;
+        var most = DensePack.Deep(Depth);
+        for (var start = 0; start < Depth; start += most)
+        {
+            var deep = Math.Min(most, Depth - start);
+            if (CopiesRows) CopyRows<R, O>(first, rows, start, deep, copy);
+            for (var panel = firstPanel; panel < endPanel; panel++)
+            {
+                nint column = Panels.FirstColumn(panel);
+                var weights = Weights + (start * (nint)Panels.PaddedColumns) + (column * deep);
+                Multiply<T, R, O>(panel, first, rows, start, deep, copy, weights, sums + ((column - Panels.FirstColumn(firstPanel)) * _block));
+            }
+        }
+    }
+
+    private readonly void Multiply<T, R, O>(
+        int panel, long first, int rows, int start, int deep, float* copy, float* weights, float* sums)
+        where T : ITiles
+        where R : unmanaged
+        where O : IRegisterOps<R>
+    {
+        var column = Panels.FirstColumn(panel);
+        nint width = Panels.PaddedWidth(panel);
+        var last = start + deep == Depth;
+        var tile = new DenseTile
+        {
+            RowStep = CopiesRows ? CopyStep : Depth,
+            DepthStep = 1,
+            B = weights,
+            BStep = width,
+            Depth = deep,
+            InitialStep = width,
+        };
+        for (var row = 0; row < rows; row += _tileRows, sums += _tileRows * width)
+        {
+            var tileRow = CopiesRows ? first + row : Math.Min(first + row, Rows - _tileRows);
+            var result = Result + ((nint)(first + row) * Panels.Columns) + column;
+            var some = Math.Min(_tileRows, rows - row);
+
+            // Sums go where they belong as soon as they are whole, if all of them belong somewhere.
+            var direct = last && !Accumulate && some == _tileRows && Panels.Width(panel) == width;
+            tile.A = CopiesRows ? copy + (row * (nint)CopyStep) : Source + ((nint)tileRow * Depth) + start;
+            tile.Initial = start > 0 ? sums : null;
+
+            // While this tile is worked on, a part of the rows of the next one.
+            tile.Next = tile.A + (_tileRows * tile.RowStep) + (start * (_tileRows - 1));
+            tile.C = direct ? result : sums;
+            tile.CStep = direct ? Panels.Columns : width;
+            T.Multiply(Panels.Vectors(panel), tile);
+            if (!last || (direct && Bias == null && Slope == 1f)) continue;
+
+            // The last tile may have moved back to end with the last row; what it has twice is not written out.
+            var source = tile.C + ((nint)(first + row - tileRow) * tile.CStep);
+            for (var i = 0; i < some; i++, source += tile.CStep, result += Panels.Columns)
+                GemmStore.Row<R, O>(source, result, Panels.Width(panel), Bias == null ? null : Bias + column, Slope, Accumulate);
+        }
+    }
+
+    private readonly void CopyRows<R, O>(long first, int rows, int start, int deep, float* copy)
+        where R : unmanaged
+        where O : IRegisterOps<R>
+    {
+        var source = Source + ((nint)first * Depth) + start;
+        for (var row = 0; row < rows; row++, source += Depth, copy += CopyStep) GemmStore.Copy<R, O>(source, copy, deep, deep);
+    }
+}
