@@ -37,7 +37,7 @@ public class ConvBenchmarks : KernelBenchmarks
 
     /// <summary>How it is computed.</summary>
     [Params(ConvMethod.Direct, ConvMethod.Winograd)]
-    public ConvMethod Method { get; set; }
+    public ConvMethod Algorithm { get; set; }
 
     /// <summary>y = act(conv(x, w)).</summary>
     [Benchmark]
@@ -51,7 +51,7 @@ public class ConvBenchmarks : KernelBenchmarks
     [Benchmark]
     public void WeightGradient() => Conv.WeightGradient(Team, _geometry, _input, _output, _weightGradient, accumulate: false);
 
-    protected override Workers Start() => new(0, Path) { Convolution = Method };
+    protected override Workers Start() => new(0, Path) { Convolution = Algorithm };
 
     protected override void Prepare()
     {

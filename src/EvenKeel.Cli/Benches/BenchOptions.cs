@@ -42,6 +42,13 @@ internal sealed class BenchOptions
         HelpName = "FILE.jsonl",
     };
 
+    private readonly Option<string?> _results = new("--results")
+    {
+        Description = "Show saved results instead of measuring: a file of the lines that --json printed.",
+        HelpName = "FILE.jsonl",
+    };
+
+    private readonly Option<bool> _markdown = new("--markdown") { Description = "Print the table of docs/performance.md." };
     private readonly Option<bool> _layers = new("--layers")
     {
         Description = "Show the milliseconds of each layer and operation, and the least they could take on this machine.",
@@ -75,8 +82,8 @@ internal sealed class BenchOptions
     {
         Option[] all =
         [
-            _suite, _case, _model, _norm, _batch, _width, _seconds, _rounds, _compare, _layers, _top, _firstStep, _scaling,
-            _growth, _out, _convolution, _threads, _json,
+            _suite, _case, _model, _norm, _batch, _width, _seconds, _rounds, _compare, _results, _markdown, _layers, _top,
+            _firstStep, _scaling, _growth, _out, _convolution, _threads, _json,
         ];
         foreach (var option in all) command.Options.Add(option);
         AtLeastOne(_rounds);
@@ -107,6 +114,8 @@ internal sealed class BenchOptions
             Top = result.GetValue(_top),
             Compare = result.GetValue(_compare),
             Folder = result.GetValue(_out)!,
+            Results = result.GetValue(_results),
+            Markdown = result.GetValue(_markdown),
         };
     }
 
@@ -133,7 +142,11 @@ internal sealed class BenchOptions
     {
         var modes = Modes.Select(m => m.Option).Where(m => Given(result, m)).Select(m => m.Name).ToArray();
         if (modes.Length > 1) result.AddError($"Give one of {string.Join(" and ", modes)}.");
-        if (modes.Length == 1 && Given(result, _compare)) result.AddError($"Give {modes[0]} or --compare, which compares whole steps.");
+        foreach (var option in new Option[] { _compare, _results, _markdown })
+            if (modes.Length == 1 && Given(result, option)) result.AddError($"Give {modes[0]} or {option.Name}, which is for the time of whole steps.");
+        if (Given(result, _markdown) && Given(result, _json)) result.AddError("Give --markdown or --json.");
+        foreach (var option in new Option[] { _suite, _model, _norm, _batch, _width, _seconds, _rounds, _convolution, _threads })
+            if (Given(result, _results) && Given(result, option)) result.AddError($"Give --results or {option.Name}: saved results are shown as they are.");
         if (Given(result, _growth))
         {
             foreach (var option in new Option[] { _suite, _batch, _width, _rounds })
@@ -141,7 +154,7 @@ internal sealed class BenchOptions
         }
 
         if (result.GetResult(_suite) is not { Tokens: [{ Value: KernelSuite.Name }] }) return;
-        foreach (var option in new Option[] { _layers, _firstStep, _scaling, _growth, _compare, _rounds, _convolution })
+        foreach (var option in new Option[] { _layers, _firstStep, _scaling, _growth, _compare, _markdown, _rounds, _convolution })
             if (Given(result, option)) result.AddError($"{option.Name} is for training steps, not for --suite {KernelSuite.Name}.");
     }
 

@@ -57,4 +57,10 @@ internal sealed record BenchRequest
 
     /// <summary>A file of a peer's results, or null.</summary>
     public required string? Compare { get; init; }
+
+    /// <summary>A file of saved results to show instead of measuring, or null.</summary>
+    public required string? Results { get; init; }
+
+    /// <summary>True for a Markdown table.</summary>
+    public required bool Markdown { get; init; }
 }

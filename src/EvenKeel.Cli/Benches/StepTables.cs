@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using EvenKeel.Cli.Terminals;
 using EvenKeel.Lab.Benchmarks;
@@ -39,6 +40,27 @@ internal static class StepTables
                 r.Case, r.Norm, $"{r.Batch}", $"{r.ImagesPerSecond:F1}", Speed(r.Peer?.DefaultImagesPerSecond),
                 Speed(r.Peer?.BestImagesPerSecond), Ratio(r.Peer?.OverDefault), Ratio(r.Peer?.OverBest),
             }));
+    }
+
+    /// <summary>The table of <c>docs/performance.md</c>: results beside a peer's, as Markdown.</summary>
+    public static string Markdown(IReadOnlyList<BenchResult> rows)
+    {
+        string[] columns = ["case", "norm", "batch", "images/s", "peer nchw", "peer best", "over nchw", "over best", "of peak", "resident"];
+        var table = new StringBuilder($"| {string.Join(" | ", columns)} |\n|---|---{string.Concat(Enumerable.Repeat("|--:", columns.Length - 2))}|\n");
+        foreach (var r in rows)
+        {
+            string[] cells =
+            [
+                r.Case, r.Norm, $"{r.Batch}", $"{r.ImagesPerSecond:F1}", Speed(r.Peer?.DefaultImagesPerSecond),
+                Speed(r.Peer?.BestImagesPerSecond), Ratio(r.Peer?.OverDefault), Ratio(r.Peer?.OverBest),
+                $"{100 * r.FractionOfPeak:F0}%", $"{r.PeakResidentBytes / 1_000_000} MB",
+            ];
+            table.Append($"| {string.Join(" | ", cells)} |\n");
+        }
+
+        var settings = rows.Select(r => $"{r.Cpu}, {r.Threads} {(r.Threads == 1 ? "thread" : "threads")}, {r.Date:yyyy-MM-dd}")
+            .Distinct(StringComparer.Ordinal);
+        return table.Append($"\n{string.Join("; ", settings)}.\n").ToString();
     }
 
     /// <summary>Prints one thread against several.</summary>

@@ -21,6 +21,7 @@ internal static class BenchCommand
         command.AddExamples(
             "evenkeel bench --suite convpool",
             "evenkeel bench --suite fashion --case gn+ws --compare peer.jsonl",
+            "evenkeel bench --results ours.jsonl --compare peer.jsonl",
             "evenkeel bench --suite norms --seconds 2",
             "evenkeel bench --suite kernels --case conv --threads 1",
             "evenkeel bench --model convpool-cnn-c --norm bn --layers",
@@ -60,12 +61,14 @@ internal static class BenchCommand
     private static void Steps(BenchRequest request, Terminal terminal, CancellationToken cancel)
     {
         var suite = request.Suite;
-        var peer = request.Compare is { } path ? ComparisonFile.Read(path) : null;
-        peer?.Require(suite.Cases.Select(c => c.Id));
         var rounds = request.Rounds ?? suite.Rounds;
-        var rows = suite.Run(request.Engine, request.Seconds, rounds, Tell, cancel);
+        var rows = request.Results is { } saved ? ResultsFile.Read(saved) : null;
+        var peer = request.Compare is { } path ? ComparisonFile.Read(path) : null;
+        peer?.Require(rows?.Select(r => r.Id) ?? suite.Cases.Select(c => c.Id));
+        rows ??= suite.Run(request.Engine, request.Seconds, rounds, Tell, cancel);
         if (peer is not null) rows = [.. rows.Select(r => r.Against(peer))];
-        StepTables.Print(terminal, suite, rows, request.Json);
+        if (request.Markdown) terminal.Output.Write(StepTables.Markdown(rows));
+        else StepTables.Print(terminal, suite, rows, request.Json);
 
         void Tell(int done, BenchResult row)
         {

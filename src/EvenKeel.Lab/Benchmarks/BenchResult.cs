@@ -89,8 +89,8 @@ internal sealed record BenchResult
             PeakBytes = rounds.Max(r => r.PeakBytes),
             PeakResidentBytes = rounds.Max(r => r.PeakResidentBytes),
             Breakdown = first.Breakdown.Keys.ToDictionary(phase => phase, phase => Of(r => r.Breakdown[phase], 2), StringComparer.Ordinal),
-            Ratio = first.Ratio is null ? null : Of(r => r.Ratio!.Value, 3),
-            Rounds = rounds.Count,
+            Ratio = rounds.Any(r => r.Ratio is null) ? null : Of(r => r.Ratio!.Value, 3),
+            Rounds = rounds.Sum(r => r.Rounds),
         };
 
         double Of(Func<BenchResult, double> figure, int digits) =>
