@@ -99,8 +99,8 @@ internal unsafe struct ConvStripGradient : ILaneJob, ITileJob
             var tall = Panels.Vectors(panel) == 1 && row + T.TallRows <= Strip.Depth;
             var rows = tall ? T.TallRows : TileRows;
             tile.Initial = tile.C;
-            if (tall) T.MultiplyTall(tile);
-            else T.Multiply(Panels.Vectors(panel), tile);
+            if (tall) T.MultiplyTall(&tile);
+            else T.Multiply(Panels.Vectors(panel), &tile);
             row += rows;
             tile.A += rows;
             tile.C += rows * width;

@@ -72,8 +72,8 @@ internal unsafe struct ConvStripProduct : ILaneJob, ITileJob
             var tall = Panels.Vectors(panel) == 1 && pixel + T.TallRows <= pixels;
             var rows = tall ? T.TallRows : T.Shape.Rows;
             tile.Next = tile.A;
-            if (tall) T.MultiplyTall(tile);
-            else T.Multiply(Panels.Vectors(panel), tile);
+            if (tall) T.MultiplyTall(&tile);
+            else T.Multiply(Panels.Vectors(panel), &tile);
             pixel += rows;
             tile.A += rows * tile.RowStep;
             tile.C += rows * width;

@@ -30,7 +30,7 @@ internal static unsafe class ConvStripWeights
     }
 
     /// <summary>Adds the parts of a weight gradient in order and writes them to the tensor.</summary>
-    public static void Unpack(in ConvGeometry g, in ConvStripGradient job, float* result, bool accumulate)
+    public static void Unpack(in ConvGeometry g, ConvStripGradient job, float* result, bool accumulate)
     {
         for (var panel = 0; panel < job.Panels.Count; panel++)
         {

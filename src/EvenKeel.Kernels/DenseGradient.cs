@@ -77,7 +77,7 @@ internal unsafe struct DenseGradient : ILaneJob, ITileJob
                 for (var j = channels; j < Plan.TileRows; j++) new Span<float>(edge + (j * width), width).Clear();
             }
 
-            T.Multiply(Plan.Panels.Vectors(panel), tile);
+            T.Multiply(Plan.Panels.Vectors(panel), &tile);
             if (whole) continue;
             for (var j = 0; j < channels; j++)
                 GemmStore.Copy<R, O>(edge + (j * width), result + (j * outChannels), columns, columns);

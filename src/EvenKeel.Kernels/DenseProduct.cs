@@ -117,7 +117,7 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
             tile.Next = tile.A + (_tileRows * tile.RowStep) + (start * (_tileRows - 1));
             tile.C = direct ? result : sums;
             tile.CStep = direct ? Panels.Columns : width;
-            T.Multiply(Panels.Vectors(panel), tile);
+            T.Multiply(Panels.Vectors(panel), &tile);
             if (!last || (direct && Bias == null && Slope == 1f)) continue;
 
             // The last tile may have moved back to end with the last row; what it has twice is not written out.

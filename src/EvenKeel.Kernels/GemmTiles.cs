@@ -79,7 +79,7 @@ internal unsafe interface ITiles
     /// <summary>Rows, columns and steps lie at even distances.</summary>
     /// <param name="vectors">Registers a row.</param>
     /// <param name="tile">Where the operands are.</param>
-    static abstract void Multiply(int vectors, in DenseTile tile);
+    static abstract void Multiply(int vectors, DenseTile* tile);
 
     /// <summary>Rows of a tile that is one register wide and as tall as registers allow: in a low one the sums would
     /// wait for each other.</summary>
@@ -87,7 +87,7 @@ internal unsafe interface ITiles
 
     /// <summary>The same for <see cref="TallRows"/> rows of one register.</summary>
     /// <param name="tile">Where the operands are.</param>
-    static abstract void MultiplyTall(in DenseTile tile);
+    static abstract void MultiplyTall(DenseTile* tile);
 
     /// <summary>Rows are pixels found by pointers; steps are consecutive elements behind them.</summary>
     /// <param name="vectors">Registers a row.</param>

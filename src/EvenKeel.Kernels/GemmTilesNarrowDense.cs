@@ -5,14 +5,14 @@ namespace EvenKeel.Kernels;
 internal readonly unsafe partial struct NarrowTiles<R, O>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Multiply(int vectors, in DenseTile tile)
+    public static void Multiply(int vectors, DenseTile* tile)
     {
         if (vectors == 2) Multiply2(tile);
         else Multiply1(tile);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Multiply2(in DenseTile tile)
+    private static void Multiply2(DenseTile* tile)
     {
         R s0a = default, s0b = default;
         R s1a = default, s1b = default;
@@ -20,12 +20,12 @@ internal readonly unsafe partial struct NarrowTiles<R, O>
         R s3a = default, s3b = default;
         R s4a = default, s4b = default;
         R s5a = default, s5b = default;
-        var c = tile.C;
-        var cStep = tile.CStep;
-        if (tile.Initial != null)
+        var c = tile->C;
+        var cStep = tile->CStep;
+        if (tile->Initial != null)
         {
-            var initial = tile.Initial;
-            var initialStep = tile.InitialStep;
+            var initial = tile->Initial;
+            var initialStep = tile->InitialStep;
             GemmStore.Read<R, O>(initial + (0 * initialStep), out s0a, out s0b);
             GemmStore.Read<R, O>(initial + (1 * initialStep), out s1a, out s1b);
             GemmStore.Read<R, O>(initial + (2 * initialStep), out s2a, out s2b);
@@ -34,15 +34,15 @@ internal readonly unsafe partial struct NarrowTiles<R, O>
             GemmStore.Read<R, O>(initial + (5 * initialStep), out s5a, out s5b);
         }
 
-        var near = tile.A;
-        var step = tile.RowStep;
+        var near = tile->A;
+        var step = tile->RowStep;
         var step2 = 2 * step;
         var far = near + (3 * step);
-        var b = tile.B;
-        var next = tile.Next;
-        var depthStep = tile.DepthStep;
-        var bStep = tile.BStep;
-        for (var k = tile.Depth; k > 0; k--)
+        var b = tile->B;
+        var next = tile->Next;
+        var depthStep = tile->DepthStep;
+        var bStep = tile->BStep;
+        for (var k = tile->Depth; k > 0; k--)
         {
             Prefetch.Line(next);
             var wa = O.Load(b);
@@ -80,7 +80,7 @@ internal readonly unsafe partial struct NarrowTiles<R, O>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Multiply1(in DenseTile tile)
+    private static void Multiply1(DenseTile* tile)
     {
         R s0a = default;
         R s1a = default;
@@ -88,12 +88,12 @@ internal readonly unsafe partial struct NarrowTiles<R, O>
         R s3a = default;
         R s4a = default;
         R s5a = default;
-        var c = tile.C;
-        var cStep = tile.CStep;
-        if (tile.Initial != null)
+        var c = tile->C;
+        var cStep = tile->CStep;
+        if (tile->Initial != null)
         {
-            var initial = tile.Initial;
-            var initialStep = tile.InitialStep;
+            var initial = tile->Initial;
+            var initialStep = tile->InitialStep;
             GemmStore.Read<R, O>(initial + (0 * initialStep), out s0a);
             GemmStore.Read<R, O>(initial + (1 * initialStep), out s1a);
             GemmStore.Read<R, O>(initial + (2 * initialStep), out s2a);
@@ -102,15 +102,15 @@ internal readonly unsafe partial struct NarrowTiles<R, O>
             GemmStore.Read<R, O>(initial + (5 * initialStep), out s5a);
         }
 
-        var near = tile.A;
-        var step = tile.RowStep;
+        var near = tile->A;
+        var step = tile->RowStep;
         var step2 = 2 * step;
         var far = near + (3 * step);
-        var b = tile.B;
-        var next = tile.Next;
-        var depthStep = tile.DepthStep;
-        var bStep = tile.BStep;
-        for (var k = tile.Depth; k > 0; k--)
+        var b = tile->B;
+        var next = tile->Next;
+        var depthStep = tile->DepthStep;
+        var bStep = tile->BStep;
+        for (var k = tile->Depth; k > 0; k--)
         {
             Prefetch.Line(next);
             var wa = O.Load(b);

@@ -7,15 +7,15 @@ internal readonly unsafe partial struct NarrowTiles<R, O>
     public static int TallRows => 12;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void MultiplyTall(in DenseTile tile)
+    public static void MultiplyTall(DenseTile* tile)
     {
         R s0 = default, s1 = default, s2 = default, s3 = default;
         R s4 = default, s5 = default, s6 = default, s7 = default;
         R s8 = default, s9 = default, s10 = default, s11 = default;
-        if (tile.Initial != null)
+        if (tile->Initial != null)
         {
-            var initial = tile.Initial;
-            var initialStep = tile.InitialStep;
+            var initial = tile->Initial;
+            var initialStep = tile->InitialStep;
             s0 = O.Load(initial + (0 * initialStep));
             s1 = O.Load(initial + (1 * initialStep));
             s2 = O.Load(initial + (2 * initialStep));
@@ -30,16 +30,16 @@ internal readonly unsafe partial struct NarrowTiles<R, O>
             s11 = O.Load(initial + (11 * initialStep));
         }
 
-        var step = tile.RowStep;
+        var step = tile->RowStep;
         var step2 = 2 * step;
-        var p0 = tile.A;
+        var p0 = tile->A;
         var p1 = p0 + (3 * step);
         var p2 = p1 + (3 * step);
         var p3 = p2 + (3 * step);
-        var b = tile.B;
-        var depthStep = tile.DepthStep;
-        var bStep = tile.BStep;
-        for (var k = tile.Depth; k > 0; k--)
+        var b = tile->B;
+        var depthStep = tile->DepthStep;
+        var bStep = tile->BStep;
+        for (var k = tile->Depth; k > 0; k--)
         {
             var w = O.Load(b);
             s0 = O.MultiplyAdd(O.Splat(*p0), w, s0);
@@ -61,8 +61,8 @@ internal readonly unsafe partial struct NarrowTiles<R, O>
             b += bStep;
         }
 
-        var c = tile.C;
-        var cStep = tile.CStep;
+        var c = tile->C;
+        var cStep = tile->CStep;
         O.Store(c + (0 * cStep), s0);
         O.Store(c + (1 * cStep), s1);
         O.Store(c + (2 * cStep), s2);

@@ -5,7 +5,7 @@ namespace EvenKeel.Kernels;
 internal readonly unsafe partial struct WideTiles<R, O>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Multiply(int vectors, in DenseTile tile)
+    public static void Multiply(int vectors, DenseTile* tile)
     {
         if (vectors == 3) Multiply3(tile);
         else if (vectors == 2) Multiply2(tile);
@@ -13,7 +13,7 @@ internal readonly unsafe partial struct WideTiles<R, O>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Multiply3(in DenseTile tile)
+    private static void Multiply3(DenseTile* tile)
     {
         R s0a = default, s0b = default, s0c = default;
         R s1a = default, s1b = default, s1c = default;
@@ -23,12 +23,12 @@ internal readonly unsafe partial struct WideTiles<R, O>
         R s5a = default, s5b = default, s5c = default;
         R s6a = default, s6b = default, s6c = default;
         R s7a = default, s7b = default, s7c = default;
-        var c = tile.C;
-        var cStep = tile.CStep;
-        if (tile.Initial != null)
+        var c = tile->C;
+        var cStep = tile->CStep;
+        if (tile->Initial != null)
         {
-            var initial = tile.Initial;
-            var initialStep = tile.InitialStep;
+            var initial = tile->Initial;
+            var initialStep = tile->InitialStep;
             GemmStore.Read<R, O>(initial + (0 * initialStep), out s0a, out s0b, out s0c);
             GemmStore.Read<R, O>(initial + (1 * initialStep), out s1a, out s1b, out s1c);
             GemmStore.Read<R, O>(initial + (2 * initialStep), out s2a, out s2b, out s2c);
@@ -39,16 +39,16 @@ internal readonly unsafe partial struct WideTiles<R, O>
             GemmStore.Read<R, O>(initial + (7 * initialStep), out s7a, out s7b, out s7c);
         }
 
-        var near = tile.A;
-        var step = tile.RowStep;
+        var near = tile->A;
+        var step = tile->RowStep;
         var step2 = 2 * step;
         var step3 = 3 * step;
         var far = near + (4 * step);
-        var b = tile.B;
-        var next = tile.Next;
-        var depthStep = tile.DepthStep;
-        var bStep = tile.BStep;
-        for (var k = tile.Depth; k > 0; k--)
+        var b = tile->B;
+        var next = tile->Next;
+        var depthStep = tile->DepthStep;
+        var bStep = tile->BStep;
+        for (var k = tile->Depth; k > 0; k--)
         {
             Prefetch.Line(next);
             var wa = O.Load(b);
@@ -103,7 +103,7 @@ internal readonly unsafe partial struct WideTiles<R, O>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Multiply2(in DenseTile tile)
+    private static void Multiply2(DenseTile* tile)
     {
         R s0a = default, s0b = default;
         R s1a = default, s1b = default;
@@ -113,12 +113,12 @@ internal readonly unsafe partial struct WideTiles<R, O>
         R s5a = default, s5b = default;
         R s6a = default, s6b = default;
         R s7a = default, s7b = default;
-        var c = tile.C;
-        var cStep = tile.CStep;
-        if (tile.Initial != null)
+        var c = tile->C;
+        var cStep = tile->CStep;
+        if (tile->Initial != null)
         {
-            var initial = tile.Initial;
-            var initialStep = tile.InitialStep;
+            var initial = tile->Initial;
+            var initialStep = tile->InitialStep;
             GemmStore.Read<R, O>(initial + (0 * initialStep), out s0a, out s0b);
             GemmStore.Read<R, O>(initial + (1 * initialStep), out s1a, out s1b);
             GemmStore.Read<R, O>(initial + (2 * initialStep), out s2a, out s2b);
@@ -129,16 +129,16 @@ internal readonly unsafe partial struct WideTiles<R, O>
             GemmStore.Read<R, O>(initial + (7 * initialStep), out s7a, out s7b);
         }
 
-        var near = tile.A;
-        var step = tile.RowStep;
+        var near = tile->A;
+        var step = tile->RowStep;
         var step2 = 2 * step;
         var step3 = 3 * step;
         var far = near + (4 * step);
-        var b = tile.B;
-        var next = tile.Next;
-        var depthStep = tile.DepthStep;
-        var bStep = tile.BStep;
-        for (var k = tile.Depth; k > 0; k--)
+        var b = tile->B;
+        var next = tile->Next;
+        var depthStep = tile->DepthStep;
+        var bStep = tile->BStep;
+        for (var k = tile->Depth; k > 0; k--)
         {
             Prefetch.Line(next);
             var wa = O.Load(b);
@@ -184,7 +184,7 @@ internal readonly unsafe partial struct WideTiles<R, O>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Multiply1(in DenseTile tile)
+    private static void Multiply1(DenseTile* tile)
     {
         R s0a = default;
         R s1a = default;
@@ -194,12 +194,12 @@ internal readonly unsafe partial struct WideTiles<R, O>
         R s5a = default;
         R s6a = default;
         R s7a = default;
-        var c = tile.C;
-        var cStep = tile.CStep;
-        if (tile.Initial != null)
+        var c = tile->C;
+        var cStep = tile->CStep;
+        if (tile->Initial != null)
         {
-            var initial = tile.Initial;
-            var initialStep = tile.InitialStep;
+            var initial = tile->Initial;
+            var initialStep = tile->InitialStep;
             GemmStore.Read<R, O>(initial + (0 * initialStep), out s0a);
             GemmStore.Read<R, O>(initial + (1 * initialStep), out s1a);
             GemmStore.Read<R, O>(initial + (2 * initialStep), out s2a);
@@ -210,16 +210,16 @@ internal readonly unsafe partial struct WideTiles<R, O>
             GemmStore.Read<R, O>(initial + (7 * initialStep), out s7a);
         }
 
-        var near = tile.A;
-        var step = tile.RowStep;
+        var near = tile->A;
+        var step = tile->RowStep;
         var step2 = 2 * step;
         var step3 = 3 * step;
         var far = near + (4 * step);
-        var b = tile.B;
-        var next = tile.Next;
-        var depthStep = tile.DepthStep;
-        var bStep = tile.BStep;
-        for (var k = tile.Depth; k > 0; k--)
+        var b = tile->B;
+        var next = tile->Next;
+        var depthStep = tile->DepthStep;
+        var bStep = tile->BStep;
+        for (var k = tile->Depth; k > 0; k--)
         {
             Prefetch.Line(next);
             var wa = O.Load(b);

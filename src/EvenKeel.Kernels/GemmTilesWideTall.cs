@@ -7,7 +7,7 @@ internal readonly unsafe partial struct WideTiles<R, O>
     public static int TallRows => 24;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void MultiplyTall(in DenseTile tile)
+    public static void MultiplyTall(DenseTile* tile)
     {
         R s0 = default, s1 = default, s2 = default, s3 = default;
         R s4 = default, s5 = default, s6 = default, s7 = default;
@@ -15,10 +15,10 @@ internal readonly unsafe partial struct WideTiles<R, O>
         R s12 = default, s13 = default, s14 = default, s15 = default;
         R s16 = default, s17 = default, s18 = default, s19 = default;
         R s20 = default, s21 = default, s22 = default, s23 = default;
-        if (tile.Initial != null)
+        if (tile->Initial != null)
         {
-            var initial = tile.Initial;
-            var initialStep = tile.InitialStep;
+            var initial = tile->Initial;
+            var initialStep = tile->InitialStep;
             s0 = O.Load(initial + (0 * initialStep));
             s1 = O.Load(initial + (1 * initialStep));
             s2 = O.Load(initial + (2 * initialStep));
@@ -45,19 +45,19 @@ internal readonly unsafe partial struct WideTiles<R, O>
             s23 = O.Load(initial + (23 * initialStep));
         }
 
-        var step = tile.RowStep;
+        var step = tile->RowStep;
         var step2 = 2 * step;
         var step3 = 3 * step;
-        var p0 = tile.A;
+        var p0 = tile->A;
         var p1 = p0 + (4 * step);
         var p2 = p1 + (4 * step);
         var p3 = p2 + (4 * step);
         var p4 = p3 + (4 * step);
         var p5 = p4 + (4 * step);
-        var b = tile.B;
-        var depthStep = tile.DepthStep;
-        var bStep = tile.BStep;
-        for (var k = tile.Depth; k > 0; k--)
+        var b = tile->B;
+        var depthStep = tile->DepthStep;
+        var bStep = tile->BStep;
+        for (var k = tile->Depth; k > 0; k--)
         {
             var w = O.Load(b);
             s0 = O.MultiplyAdd(O.Splat(*p0), w, s0);
@@ -93,8 +93,8 @@ internal readonly unsafe partial struct WideTiles<R, O>
             b += bStep;
         }
 
-        var c = tile.C;
-        var cStep = tile.CStep;
+        var c = tile->C;
+        var cStep = tile->CStep;
         O.Store(c + (0 * cStep), s0);
         O.Store(c + (1 * cStep), s1);
         O.Store(c + (2 * cStep), s2);

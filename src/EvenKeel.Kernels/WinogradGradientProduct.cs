@@ -56,7 +56,7 @@ internal unsafe struct WinogradGradientProduct : ILaneJob, ITileJob
                     // The sums come from a cache further away: later ones while these are worked on.
                     product.Next = product.C + (Plan.Rows * width);
                     product.Initial = product.C;
-                    T.Multiply(vectors, product);
+                    T.Multiply(vectors, &product);
                     product.C += Plan.Rows * width;
                 }
             }

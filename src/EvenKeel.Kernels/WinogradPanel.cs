@@ -59,8 +59,8 @@ internal unsafe struct WinogradPanel : ITileJob
                         tile.Initial = start > 0 ? tile.C : null;
                         tile.Next = next;
                         next += tile.Depth * 16;
-                        if (tall) T.MultiplyTall(tile);
-                        else T.Multiply(vectors, tile);
+                        if (tall) T.MultiplyTall(&tile);
+                        else T.Multiply(vectors, &tile);
                         row += tall ? T.TallRows : Rows;
                     }
                 }
