@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using EvenKeel.Kernels;
 using EvenKeel.Lab.Benchmarks;
 using EvenKeel.Lab.Benchmarks.KernelCases;
 
@@ -63,14 +62,6 @@ internal sealed class BenchOptions
     };
 
     private readonly Option<string> _out = new("--out") { Description = "Folder of that page.", HelpName = "FOLDER", DefaultValueFactory = _ => Path.Combine("runs", "growth") };
-    private readonly Option<ConvMethod> _convolution = new("--conv")
-    {
-        Description = "How convolutions are computed: auto, direct or winograd.",
-        HelpName = "HOW",
-        DefaultValueFactory = _ => ConvMethod.Auto,
-        CustomParser = CommonOptions.Named(Method),
-    };
-
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<bool> _json = CommonOptions.Json();
 
@@ -83,7 +74,7 @@ internal sealed class BenchOptions
         Option[] all =
         [
             _suite, _case, _model, _norm, _batch, _width, _seconds, _rounds, _compare, _results, _markdown, _layers, _top,
-            _firstStep, _scaling, _growth, _out, _convolution, _threads, _json,
+            _firstStep, _scaling, _growth, _out, _threads, _json,
         ];
         foreach (var option in all) command.Options.Add(option);
         AtLeastOne(_rounds);
@@ -107,7 +98,7 @@ internal sealed class BenchOptions
             Mode = mode,
             Suite = kernels || only is null ? suite : suite.Only(only),
             Only = only,
-            Engine = new BenchEngine(result.GetValue(_threads), result.GetValue(_convolution)),
+            Threads = result.GetValue(_threads),
             Seconds = result.GetValue(_seconds) ?? (mode is BenchMode.Kernels or BenchMode.Growth ? ShortSeconds : StepSeconds),
             Rounds = result.GetValue(_rounds),
             Json = result.GetValue(_json),
@@ -145,7 +136,7 @@ internal sealed class BenchOptions
         foreach (var option in new Option[] { _compare, _results, _markdown })
             if (modes.Length == 1 && Given(result, option)) result.AddError($"Give {modes[0]} or {option.Name}, which is for the time of whole steps.");
         if (Given(result, _markdown) && Given(result, _json)) result.AddError("Give --markdown or --json.");
-        foreach (var option in new Option[] { _suite, _model, _norm, _batch, _width, _seconds, _rounds, _convolution, _threads })
+        foreach (var option in new Option[] { _suite, _model, _norm, _batch, _width, _seconds, _rounds, _threads })
             if (Given(result, _results) && Given(result, option)) result.AddError($"Give --results or {option.Name}: saved results are shown as they are.");
         if (Given(result, _growth))
         {
@@ -154,16 +145,8 @@ internal sealed class BenchOptions
         }
 
         if (result.GetResult(_suite) is not { Tokens: [{ Value: KernelSuite.Name }] }) return;
-        foreach (var option in new Option[] { _layers, _firstStep, _scaling, _growth, _compare, _markdown, _rounds, _convolution })
+        foreach (var option in new Option[] { _layers, _firstStep, _scaling, _growth, _compare, _markdown, _rounds })
             if (Given(result, option)) result.AddError($"{option.Name} is for training steps, not for --suite {KernelSuite.Name}.");
-    }
-
-    private static ConvMethod Method(string name)
-    {
-        string[] names = [.. Enum.GetNames<ConvMethod>().Select(n => n.ToLowerInvariant())];
-        return names.Contains(name, StringComparer.Ordinal)
-            ? Enum.Parse<ConvMethod>(name, ignoreCase: true)
-            : throw new UserException($"--conv {name}: {NearestName.Expected(name, names)}");
     }
 
     private static bool Given(CommandResult result, Option option) => result.GetResult(option) is { Implicit: false };

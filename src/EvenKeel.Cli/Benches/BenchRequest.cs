@@ -1,4 +1,3 @@
-using EvenKeel.Kernels;
 using EvenKeel.Lab.Benchmarks;
 
 namespace EvenKeel.Cli.Benches;
@@ -37,8 +36,8 @@ internal sealed record BenchRequest
     /// <summary>Parts of the suite, or null for all of it.</summary>
     public required IReadOnlyList<string>? Only { get; init; }
 
-    /// <summary>Threads and algorithms.</summary>
-    public required BenchEngine Engine { get; init; }
+    /// <summary>Threads; 0 means one per processor.</summary>
+    public required int Threads { get; init; }
 
     /// <summary>How long each case is timed in each round.</summary>
     public required double Seconds { get; init; }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using EvenKeel.Backends;
 using EvenKeel.Cli.Benches;
 using EvenKeel.Cli.Terminals;
 using EvenKeel.Lab.Benchmarks;
@@ -65,7 +66,7 @@ internal static class BenchCommand
         var rows = request.Results is { } saved ? ResultsFile.Read(saved) : null;
         var peer = request.Compare is { } path ? ComparisonFile.Read(path) : null;
         peer?.Require(rows?.Select(r => r.Id) ?? suite.Cases.Select(c => c.Id));
-        rows ??= suite.Run(request.Engine, request.Seconds, rounds, Tell, cancel);
+        rows ??= suite.Run(request.Threads, request.Seconds, rounds, Tell, cancel);
         if (peer is not null) rows = [.. rows.Select(r => r.Against(peer))];
         if (request.Markdown) terminal.Output.Write(StepTables.Markdown(rows));
         else StepTables.Print(terminal, suite, rows, request.Json);
@@ -80,7 +81,7 @@ internal static class BenchCommand
     private static void Kernels(BenchRequest request, Terminal terminal, CancellationToken cancel)
     {
         var suite = request.Only is { } some ? KernelSuite.All.Only(some) : KernelSuite.All;
-        var rows = suite.Run(request.Engine.Threads, request.Seconds, Tell, cancel);
+        var rows = suite.Run(request.Threads, request.Seconds, Tell, cancel);
         KernelTable.Print(terminal, rows, request.Json);
 
         void Tell(int done, KernelResult row) => Note(
@@ -92,7 +93,7 @@ internal static class BenchCommand
         foreach (var bench in request.Suite.Cases)
         {
             Note(request, terminal, $"{bench.Id}: profiling for {request.Seconds} s");
-            using var backend = request.Engine.Open();
+            using var backend = new CpuBackend(request.Threads);
             var profile = StepProfile.Measure(bench, backend, request.Seconds, cancel);
             if (request.Json) LayerTables.PrintLines(terminal, profile);
             else LayerTables.Print(terminal, profile, request.Top);
@@ -101,7 +102,7 @@ internal static class BenchCommand
 
     private static void FirstStepOf(BenchRequest request, Terminal terminal)
     {
-        var first = FirstStep.Take(request.Suite.Cases[0], request.Engine);
+        var first = FirstStep.Take(request.Suite.Cases[0], request.Threads);
         terminal.Line(request.Json
             ? JsonSerializer.Serialize(first, SpecJson.Compact)
             : $"{request.Suite.Cases[0].Id}: first training step {first.Total:F2} s after the start of the process "
@@ -115,7 +116,7 @@ internal static class BenchCommand
         var rows = new List<ThreadScaling>();
         foreach (var bench in request.Suite.Cases)
         {
-            rows.Add(ThreadScaling.Measure(bench, request.Engine, request.Seconds, rounds, cancel));
+            rows.Add(ThreadScaling.Measure(bench, request.Threads, request.Seconds, rounds, cancel));
             Note(request, terminal, $"[{rows.Count}/{request.Suite.Cases.Count}] {bench.Id}: {StepTables.Times(rows[^1].SpeedUp)}");
         }
 
@@ -128,7 +129,7 @@ internal static class BenchCommand
         var bench = request.Suite.Cases[0];
         var plan = new GrowthPlan(bench.Model, bench.Scheme);
         var memory = (long)(shareOfMemory * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
-        var points = plan.Run(request.Engine, request.Seconds, memory, Tell, cancel);
+        var points = plan.Run(request.Threads, request.Seconds, memory, Tell, cancel);
         var page = GrowthReport.Write(request.Folder, plan, points);
         if (request.Json) foreach (var point in points) terminal.Line(JsonSerializer.Serialize(point, SpecJson.Compact));
         else terminal.Line($"Charts and table: {page}");

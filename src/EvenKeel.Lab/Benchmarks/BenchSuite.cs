@@ -1,3 +1,4 @@
+using EvenKeel.Backends;
 using EvenKeel.Lab.Benchmarks.KernelCases;
 
 namespace EvenKeel.Lab.Benchmarks;
@@ -39,21 +40,21 @@ internal sealed record BenchSuite(string Name, IReadOnlyList<BenchCase> Cases, i
 
     /// <summary>Times the cases: several rounds over all of them, so that a machine that changes speed from minute to
     /// minute slows a case and its base alike.</summary>
-    /// <param name="engine">How they are run.</param>
+    /// <param name="threads">Threads; 0 means one per processor.</param>
     /// <param name="seconds">How long to time each case in each round, at least.</param>
     /// <param name="rounds">Rounds, 1 or more.</param>
     /// <param name="timed">Told of every case in every round: how many are done, and the result.</param>
     /// <param name="cancel">Stops between steps.</param>
     /// <returns>The medians of each case, in the order of the cases.</returns>
     public IReadOnlyList<BenchResult> Run(
-        BenchEngine engine, double seconds, int rounds, Action<int, BenchResult> timed, CancellationToken cancel)
+        int threads, double seconds, int rounds, Action<int, BenchResult> timed, CancellationToken cancel)
     {
         var results = Cases.Select(_ => new List<BenchResult>()).ToArray();
         for (var round = 0; round < rounds; round++)
         {
             for (var i = 0; i < Cases.Count; i++)
             {
-                using var backend = engine.Open();
+                using var backend = new CpuBackend(threads);
                 var result = StepBenchmark.Run(Cases[i], backend, seconds, cancel);
                 results[i].Add(result);
                 if (Cases.Count > 1)

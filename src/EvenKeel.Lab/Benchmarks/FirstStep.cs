@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
+using EvenKeel.Backends;
 
 namespace EvenKeel.Lab.Benchmarks;
 
@@ -39,10 +40,10 @@ internal sealed record FirstStep
     public required int Threads { get; init; }
 
     /// <summary>Takes the first step of this process; it is the first only once.</summary>
-    public static FirstStep Take(BenchCase bench, BenchEngine engine)
+    public static FirstStep Take(BenchCase bench, int threads)
     {
         var start = SinceStart();
-        using var backend = engine.Open();
+        using var backend = new CpuBackend(threads);
         var step = new TrainingStep(bench, backend);
         var network = SinceStart();
         step.Take();

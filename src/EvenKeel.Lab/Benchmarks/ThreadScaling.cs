@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using EvenKeel.Backends;
 
 namespace EvenKeel.Lab.Benchmarks;
 
@@ -31,14 +32,14 @@ internal sealed record ThreadScaling
 
     /// <summary>Times a case on one thread and on several, round by round.</summary>
     /// <param name="bench">The case.</param>
-    /// <param name="engine">How it is run, on several threads.</param>
+    /// <param name="threads">Threads; 0 means one per processor.</param>
     /// <param name="seconds">How long to time each in each round.</param>
     /// <param name="rounds">Rounds, 1 or more.</param>
     /// <param name="cancel">Stops between steps.</param>
     /// <exception cref="UserException">There is one thread only.</exception>
-    public static ThreadScaling Measure(BenchCase bench, BenchEngine engine, double seconds, int rounds, CancellationToken cancel)
+    public static ThreadScaling Measure(BenchCase bench, int threads, double seconds, int rounds, CancellationToken cancel)
     {
-        var threads = engine.Threads == 0 ? Environment.ProcessorCount : engine.Threads;
+        if (threads == 0) threads = Environment.ProcessorCount;
         if (threads == 1) throw new UserException("--scaling compares one thread with several: give --threads 2 or more.");
         var milliseconds = new (double One, double All)[rounds];
         for (var round = 0; round < rounds; round++) milliseconds[round] = (Time(1), Time(threads));
@@ -55,7 +56,7 @@ internal sealed record ThreadScaling
 
         double Time(int count)
         {
-            using var backend = (engine with { Threads = count }).Open();
+            using var backend = new CpuBackend(count);
             return StepBenchmark.Run(bench, backend, seconds, cancel).MillisecondsPerStep;
         }
     }

@@ -96,7 +96,6 @@ public class BenchCommandTests
     [InlineData(ExitCode.Usage, "Give --suite or --model", "--suite", "mlp", "--model", "mlp-1")]
     [InlineData(ExitCode.Usage, "give --suite too", "--case", "bn")]
     [InlineData(ExitCode.Usage, "Suite 'mpl' does not exist: expected one of", "--suite", "mpl")]
-    [InlineData(ExitCode.Usage, "--conv fast: expected one of auto, direct, winograd", "--conv", "fast")]
     [InlineData(ExitCode.Usage, "Give one of --layers and --scaling", "--layers", "--scaling")]
     [InlineData(ExitCode.Usage, "Give --layers or --compare, which is for the time of whole steps", "--layers", "--compare", "peer.jsonl")]
     [InlineData(ExitCode.Usage, "--rounds is for training steps", "--suite", "kernels", "--rounds", "2")]

@@ -9,7 +9,7 @@ public class BenchSuiteTests
     {
         var suite = new BenchSuite("small", [Case("mlp-1", "none"), Case("fashion-cnn-pre", "bn") with { Name = "mlp-1" }]);
         var order = new List<(int Done, string Norm)>();
-        var rows = suite.Run(new BenchEngine(1), seconds: 0, rounds: 1, (done, row) => order.Add((done, row.Norm)), CancellationToken.None);
+        var rows = suite.Run(threads: 1, seconds: 0, rounds: 1, (done, row) => order.Add((done, row.Norm)), CancellationToken.None);
         Assert.Equal([(1, "none"), (2, "bn")], order);
         Assert.Equal(1, rows[0].Ratio);
         Assert.Equal(rows[1].MillisecondsPerStep / rows[0].MillisecondsPerStep, rows[1].Ratio!.Value, 1e-3);

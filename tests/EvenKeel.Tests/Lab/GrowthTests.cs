@@ -10,7 +10,7 @@ public class GrowthTests
     public void WhatDoesNotFitIsLeftOutAndSaidSo()
     {
         var plan = new GrowthPlan("mlp-1", "bn");
-        var points = plan.Run(new BenchEngine(1), seconds: 0, memory: 1000, (_, _) => { }, CancellationToken.None);
+        var points = plan.Run(threads: 1, seconds: 0, memory: 1000, (_, _) => { }, CancellationToken.None);
         Assert.Equal(10 + 4 + 10, points.Count);
 
         // One image leaves batch normalization nothing to measure; from the first place measured on, memory is short.

@@ -51,13 +51,13 @@ internal sealed class GrowthPlan
     public int Count => _places.Length;
 
     /// <summary>Measures every place.</summary>
-    /// <param name="engine">How steps are run.</param>
+    /// <param name="threads">Threads; 0 means one per processor.</param>
     /// <param name="seconds">How long to time each place, at least.</param>
     /// <param name="memory">Bytes that may be used.</param>
     /// <param name="measured">Told of every place.</param>
     /// <param name="cancel">Stops between steps.</param>
     public IReadOnlyList<GrowthPoint> Run(
-        BenchEngine engine, double seconds, long memory, Action<int, GrowthPoint> measured, CancellationToken cancel)
+        int threads, double seconds, long memory, Action<int, GrowthPoint> measured, CancellationToken cancel)
     {
         var points = new List<GrowthPoint>();
         foreach (var (axis, value, bench) in _places)
@@ -76,7 +76,7 @@ internal sealed class GrowthPlan
                 return point with { Skipped = $"needs about {bytes / 1e9:F1} GB, of which {memory / 1e9:F1} GB may be used" };
             try
             {
-                using CpuBackend backend = engine.Open();
+                using var backend = new CpuBackend(threads);
                 return point with { Result = StepBenchmark.Run(bench, backend, seconds, cancel) };
             }
             catch (UserException cause)
