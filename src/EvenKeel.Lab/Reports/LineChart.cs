@@ -17,6 +17,7 @@ internal sealed record LineSeries(int Index, string Name, Curve Curve, Curve? Be
 /// <param name="WholeX">Whether the horizontal axis has whole numbers only.</param>
 /// <param name="Series">The lines.</param>
 internal sealed record LineChart(string Id, string Title, string Unit, string XTitle, bool WholeX, IReadOnlyList<LineSeries> Series)
+    : IChart
 {
     /// <summary>Height of the wide drawing.</summary>
     public const double WideHeight = 360;
@@ -33,6 +34,9 @@ internal sealed record LineChart(string Id, string Title, string Unit, string XT
 
     /// <summary>Whether the first eighth of a long run may lie above the drawing, for the sake of the rest.</summary>
     public bool CutsStart { get; init; }
+
+    /// <summary>Names below the horizontal axis, for points at 1, 2, 3, …; null for the numbers themselves.</summary>
+    public IReadOnlyList<string>? TickNames { get; init; }
 
     /// <summary>A sentence about points that lie above the drawing; null when all are in it.</summary>
     public string? Beyond
@@ -53,6 +57,8 @@ internal sealed record LineChart(string Id, string Title, string Unit, string XT
     {
         get
         {
+            if (TickNames is { } names)
+                return names.Count == 1 ? new Axis(0.5, 1.5, 1) : new Axis(1, names.Count, 1);
             double last = Series.Where(series => series.Curve.Count > 0).Max(series => series.Curve.X[^1]);
             return (WholeX, last) switch
             {
@@ -82,13 +88,23 @@ internal sealed record LineChart(string Id, string Title, string Unit, string XT
         }
     }
 
-    /// <summary>Both drawings, one after the other.</summary>
+    private ChartFrame WideFrame => new(
+        "wide", 560, WideHeight, 46, Math.Clamp(Series.Max(series => Shortened(series.Name).Length) * 9 + 16, 40, 150), 34, 38);
+
+    /// <inheritdoc/>
     public string Draw()
     {
-        double labels = Math.Clamp(Series.Max(series => Shortened(series.Name).Length) * 9 + 16, 40, 150);
         StringBuilder svg = new();
-        Draw(svg, new ChartFrame("wide", 560, WideHeight, 46, labels, 34, 38));
+        Draw(svg, WideFrame);
         Draw(svg, new ChartFrame("narrow", 360, 290, 40, 10, 32, 34));
+        return svg.ToString();
+    }
+
+    /// <inheritdoc/>
+    public string DrawWide()
+    {
+        StringBuilder svg = new();
+        Draw(svg, WideFrame);
         return svg.ToString();
     }
 
@@ -143,7 +159,8 @@ internal sealed record LineChart(string Id, string Title, string Unit, string XT
         {
             double at = x.Place(tick, frame.Left, frame.End);
             ChartFrame.Line(svg, at, frame.Floor, at, frame.Floor + 4, "base");
-            ChartFrame.Text(svg, at, frame.Floor + 17, Show.Number(tick, x.Decimals), "tick", "middle");
+            string text = TickNames is { } names ? names[(int)tick - 1] : Show.Number(tick, x.Decimals);
+            ChartFrame.Text(svg, at, frame.Floor + 17, text, "tick", "middle");
         }
 
         ChartFrame.Text(svg, frame.End, frame.Height - 3, XTitle, "tick", "end");
