@@ -52,7 +52,6 @@ internal static class StudySession
         terminal.Line(Finding.Of(files.Data));
         terminal.Line();
         foreach (var table in files.Tables) Print(table, terminal);
-        if (files.Data.Settings.Count > 1) terminal.Line("* the lowest mean of its column");
         foreach (var note in files.Notes) terminal.Line(note);
         terminal.Line();
         if (files.Claims is { } claims)

@@ -31,7 +31,7 @@ internal static class ClaimTable
 
     /// <summary>Both sides of each comparison.</summary>
     public static string Measured(ClaimReport claim) => string.Join("; ", claim.Results.Select(result =>
-        result.Left is null ? Show.Nothing : $"{Side(result.Left, result.Comparison.Left)} {Relation(result)} {Side(result.Right!, result.Comparison.Right)}"));
+        result.Left is null ? Show.Nothing : $"{Side(result.Left, result.Comparison.Left)} vs {Side(result.Right!, result.Comparison.Right)}"));
 
     /// <summary>By how much each comparison is so.</summary>
     public static string Margin(ClaimReport claim) => string.Join("; ", claim.Results.Select(result =>
@@ -59,9 +59,6 @@ internal static class ClaimTable
             notes.Insert(0, "The verdicts are on these reduced runs; the sources trained longer or on more, so they are not verdicts on the sources.");
         return notes;
     }
-
-    private static string Relation(ComparisonResult result) =>
-        result.Comparison.Relation == "=" ? "against" : $"{result.Comparison.Relation}?";
 
     private static string Side(Estimate estimate, Expression expression)
     {

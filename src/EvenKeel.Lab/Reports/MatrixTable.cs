@@ -20,7 +20,8 @@ internal static class MatrixTable
     {
         IEnumerable<string> all = data.Settings.SelectMany(SummaryNotes.Of).Distinct(StringComparer.Ordinal);
         string[] notes = data.Settings.Count == 1 ? [.. all] : [.. all.Where(note => !note.StartsWith('“'))];
-        return [.. notes, .. data.Agreements.Select(agreement => agreement.Sentence)];
+        string[] mark = data.Settings.Count == 1 ? [] : ["* The lowest mean of its column; behind a mean with lost runs stands how many finished."];
+        return [.. mark, .. notes, .. data.Agreements.Select(agreement => agreement.Sentence)];
     }
 
     private static SummaryTable Table(StudyData data, StudyAxis axis, Setting group)

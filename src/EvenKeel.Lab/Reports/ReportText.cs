@@ -20,8 +20,6 @@ internal static class ReportText
         text.Append($"## Results\n\n{Finding.Of(data)}\n\n");
         foreach (SummaryTable table in files.Tables)
             WriteTable(text, table);
-        if (files.Tables.Count > 0 && data.Settings.Count > 1)
-            text.Append("\\* the lowest mean of its column\n\n");
         WriteNotes(text, files.Notes);
         if (files.Claims is { } claims)
         {
@@ -70,7 +68,7 @@ internal static class ReportText
     private static void WriteNotes(StringBuilder text, IReadOnlyList<string> notes)
     {
         foreach (string note in notes)
-            text.Append($"- {note}\n");
+            text.Append($"- {Cell(note)}\n");
         text.Append('\n');
     }
 

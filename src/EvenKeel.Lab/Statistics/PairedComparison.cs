@@ -14,6 +14,9 @@ namespace EvenKeel.Lab.Statistics;
 /// <param name="PValue">Chance of a mean at least so far from zero if the true one is zero; null for one pair.</param>
 internal sealed record PairedComparison(Estimate Difference, double? PValue)
 {
+    // Equal differences of errors such as 0.33 − 0.31 and 0.29 − 0.27 differ in their last digits.
+    private const double Rounding = 1e-9;
+
     /// <summary>The comparison of differences with zero; null when there are none.</summary>
     public static PairedComparison? Of(IReadOnlyList<double> differences) => Estimate.Of(differences) is { } estimate
         ? new PairedComparison(estimate, TwoSided(estimate))
@@ -22,8 +25,8 @@ internal sealed record PairedComparison(Estimate Difference, double? PValue)
     private static double? TwoSided(Estimate estimate) => estimate switch
     {
         { Deviation: null } => null,
-        { Mean: 0 } => 1,
-        { Deviation: 0 } => Math.Min(1, 2 * Math.Pow(0.5, estimate.Count)),
+        { Mean: 0, Deviation: 0 } => 1,
+        _ when estimate.Deviation <= Rounding * Math.Abs(estimate.Mean) => Math.Min(1, 2 * Math.Pow(0.5, estimate.Count)),
         _ => 2 * StudentT.CDF(
             0, 1, estimate.Count - 1,
             -Math.Abs(estimate.Mean) * Math.Sqrt(estimate.Count) / estimate.Deviation.Value),

@@ -33,6 +33,14 @@ public sealed class ComparisonTests
         Assert.Equal(expected, PairedComparison.Of([.. Enumerable.Repeat(-2.0, count)])!.PValue!.Value, 12);
 
     [Fact]
+    public void Differences_that_rounding_alone_tells_apart_count_as_equal()
+    {
+        double[] differences = [0.33 - 0.31, 0.29 - 0.27, 0.41 - 0.39];
+        Assert.NotEqual(differences[0], differences[1]);
+        Assert.Equal(0.25, PairedComparison.Of(differences)!.PValue!.Value, 12);
+    }
+
+    [Fact]
     public void Differences_of_zero_are_no_evidence() => Assert.Equal(1, PairedComparison.Of([0, 0, 0])!.PValue);
 
     [Fact]

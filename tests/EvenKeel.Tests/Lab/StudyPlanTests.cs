@@ -39,7 +39,7 @@ public sealed class StudyPlanTests
     public void Profiles_override_what_they_name_and_keep_the_rest()
     {
         RunSpec quick = StudyPlan.Make(Study, "quick").Runs[0];
-        Assert.Equal((0.25, 4000, 1000, 8), (quick.Width, quick.TrainImages, quick.TestImages, quick.Epochs));
+        Assert.Equal((0.25, 3000, 1000, 7), (quick.Width, quick.TrainImages, quick.TestImages, quick.Epochs));
         Assert.Equal(("convpool-cnn-c", "cifar10", 100, 500), (quick.Model, quick.Data, quick.Batch, quick.InitImages));
 
         RunSpec smoke = StudyPlan.Make(Study, "smoke").Runs[0];
