@@ -1,4 +1,5 @@
 using EvenKeel.Data;
+using EvenKeel.Lab.Reports;
 
 namespace EvenKeel.Cli;
 

@@ -25,9 +25,9 @@ internal sealed class RunProgress(Terminal terminal) : IStudyObserver, IRunObser
     }
 
     /// <inheritdoc/>
-    public IRunObserver RunStarting(int number, int count, RunSpec spec, bool resumes)
+    public IRunObserver RunStarting(int number, int count, PlannedRun planned, bool resumes)
     {
-        _title = $"[{number}/{count}] {Title(spec)}";
+        _title = $"[{number}/{count}] {Title(planned)}";
         if (resumes) terminal.Note($"{_title}: resuming");
         return this;
     }
@@ -38,7 +38,8 @@ internal sealed class RunProgress(Terminal terminal) : IStudyObserver, IRunObser
         ClearLine();
         var state = result.Skipped ? $"{Word(result.Outcome.Status)} earlier, not repeated" : Word(result.Outcome.Status);
         var message = result.Outcome.Message is { } text ? $": {text}" : "";
-        terminal.Note($"[{number}/{count}] {Title(result.Spec)}: {state}{message}");
+        var again = result.Restarts == 0 ? "" : $" after {result.Restarts} start{(result.Restarts == 1 ? "" : "s")} that diverged";
+        terminal.Note($"[{number}/{count}] {Title(result.Planned)}: {state}{again}{message}");
     }
 
     /// <inheritdoc/>
@@ -73,6 +74,10 @@ internal sealed class RunProgress(Terminal terminal) : IStudyObserver, IRunObser
     public static string Short(TimeSpan time) => time.TotalHours >= 1
         ? $"{(int)time.TotalHours}h{time.Minutes:D2}m"
         : time.TotalMinutes >= 1 ? $"{time.Minutes}m{time.Seconds:D2}s" : $"{time.TotalSeconds:F0}s";
+
+    private static string Title(PlannedRun planned) => planned.Setting.Key.Length == 0
+        ? $"{planned.Scheme.Key}, seed {planned.Seed}"
+        : $"{planned.Scheme.Key}, {planned.Setting.Key}, seed {planned.Seed}";
 
     private static string Title(RunSpec spec) => $"{spec.Scheme}, seed {spec.Seed}";
 

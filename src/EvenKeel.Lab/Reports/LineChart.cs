@@ -17,6 +17,7 @@ internal sealed record LineSeries(int Index, string Name, Curve Curve, Curve? Be
 /// <param name="WholeX">Whether the horizontal axis has whole numbers only.</param>
 /// <param name="Series">The lines.</param>
 internal sealed record LineChart(string Id, string Title, string Unit, string XTitle, bool WholeX, IReadOnlyList<LineSeries> Series)
+    : IChart
 {
     /// <summary>Height of the wide drawing.</summary>
     public const double WideHeight = 360;
@@ -87,13 +88,23 @@ internal sealed record LineChart(string Id, string Title, string Unit, string XT
         }
     }
 
-    /// <summary>Both drawings, one after the other.</summary>
+    private ChartFrame WideFrame => new(
+        "wide", 560, WideHeight, 46, Math.Clamp(Series.Max(series => Shortened(series.Name).Length) * 9 + 16, 40, 150), 34, 38);
+
+    /// <inheritdoc/>
     public string Draw()
     {
-        double labels = Math.Clamp(Series.Max(series => Shortened(series.Name).Length) * 9 + 16, 40, 150);
         StringBuilder svg = new();
-        Draw(svg, new ChartFrame("wide", 560, WideHeight, 46, labels, 34, 38));
+        Draw(svg, WideFrame);
         Draw(svg, new ChartFrame("narrow", 360, 290, 40, 10, 32, 34));
+        return svg.ToString();
+    }
+
+    /// <inheritdoc/>
+    public string DrawWide()
+    {
+        StringBuilder svg = new();
+        Draw(svg, WideFrame);
         return svg.ToString();
     }
 

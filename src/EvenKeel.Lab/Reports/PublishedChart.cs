@@ -8,20 +8,40 @@ namespace EvenKeel.Lab.Reports;
 /// <param name="Published">Published test errors in percent.</param>
 /// <param name="Measured">What the filled mark shows.</param>
 internal sealed record PublishedChart(
-    IReadOnlyList<SchemeResult> Schemes, IReadOnlyList<PublishedFigures> Published, string Measured)
+    IReadOnlyList<SchemeResult> Schemes, IReadOnlyList<PublishedFigures> Published, string Measured) : IChart
 {
     private const double RowHeight = 32;
 
     private const int MostShapes = 3;
 
-    /// <summary>Both drawings, one after the other.</summary>
+    private double Names => Math.Clamp((Schemes.Max(scheme => scheme.Scheme.Length) * 9.4) + 16, 46, 150);
+
+    private double Height => (Schemes.Count * RowHeight) + 92;
+
+    /// <summary>Published figures as test errors in percent; null when they are none.</summary>
+    public static PublishedFigures? AsError(PublishedFigures figures) => figures.Metric switch
+    {
+        PublishedMetric.TestError => figures,
+        PublishedMetric.TestAccuracy => figures with
+        {
+            Values = figures.Values.ToDictionary(pair => pair.Key, pair => 100 - pair.Value, StringComparer.Ordinal),
+        },
+        _ => null,
+    };
+
+    /// <inheritdoc/>
     public string Draw()
     {
-        double names = Math.Clamp((Schemes.Max(scheme => scheme.Scheme.Length) * 9.4) + 16, 46, 150);
-        double height = (Schemes.Count * RowHeight) + 92;
+        StringBuilder svg = new(DrawWide());
+        Draw(svg, new ChartFrame("narrow", 360, Height, Names, 14, 50, 42));
+        return svg.ToString();
+    }
+
+    /// <inheritdoc/>
+    public string DrawWide()
+    {
         StringBuilder svg = new();
-        Draw(svg, new ChartFrame("wide", 1140, height, names, 20, 50, 42));
-        Draw(svg, new ChartFrame("narrow", 360, height, names, 14, 50, 42));
+        Draw(svg, new ChartFrame("wide", 1140, Height, Names, 20, 50, 42));
         return svg.ToString();
     }
 

@@ -4,15 +4,18 @@ using EvenKeel.Training;
 namespace EvenKeel.Lab.Reports;
 
 /// <summary>What building a report left.</summary>
+/// <param name="Folder">Its folder.</param>
 /// <param name="HtmlPath">The page.</param>
-/// <param name="EpochsPath">All epochs of all runs.</param>
-/// <param name="SummaryPath">One row for each scheme.</param>
 /// <param name="Data">What the report shows.</param>
-/// <param name="Table">Its table of results, for the terminal.</param>
+/// <param name="Tables">Its tables of results, for the terminal.</param>
+/// <param name="Notes">What a reader of the tables must know.</param>
+/// <param name="Claims">Its table of claims; null when the study has none.</param>
 internal sealed record ReportFiles(
-    string HtmlPath, string EpochsPath, string SummaryPath, ReportData Data, SummaryTable Table);
+    string Folder, string HtmlPath, StudyData Data, IReadOnlyList<SummaryTable> Tables, IReadOnlyList<string> Notes,
+    SummaryTable? Claims);
 
-/// <summary>Builds the report of a plan from the journals of its runs, and from nothing else.</summary>
+/// <summary>Builds the report of a plan from the journals of its runs, and from nothing else: a page, a text for reading
+/// without one, tables for other programs, and every figure as a file.</summary>
 internal static class ReportBuilder
 {
     /// <summary>Builds the report into its own folder beside the runs.</summary>
@@ -22,18 +25,18 @@ internal static class ReportBuilder
     /// <exception cref="UserException">No run has started, a journal is damaged, or the folder cannot be written.</exception>
     public static ReportFiles Build(StudyPlan plan, string studyFolder, string? reportFolder = null)
     {
-        ReportData data = ReportData.Read(plan, studyFolder);
-        SummaryTable table = SummaryTable.Of(data);
+        StudyData data = StudyData.Read(plan, studyFolder);
         string folder = Path.GetFullPath(reportFolder ?? Path.Combine(studyFolder, RunFolder.Safe(plan.ReportName)));
         ReportFiles files = new(
-            Path.Combine(folder, "report.html"),
-            Path.Combine(folder, "epochs.csv"),
-            Path.Combine(folder, "summary.csv"),
-            data,
-            table);
-        WholeFile.Write(files.HtmlPath, ReportPage.Write(data, table));
-        WholeFile.Write(files.EpochsPath, ReportCsv.Epochs(data));
-        WholeFile.Write(files.SummaryPath, ReportCsv.Summary(data));
+            folder, Path.Combine(folder, "report.html"), data, MatrixTable.Overview(data), MatrixTable.Notes(data), ClaimTable.Of(data));
+        IReadOnlyList<ReportFigure> figures = ReportFigure.All(data);
+        WholeFile.Write(files.HtmlPath, ReportPage.Write(files, figures), durable: false);
+        WholeFile.Write(Path.Combine(folder, "report.md"), ReportText.Write(files, figures), durable: false);
+        WholeFile.Write(Path.Combine(folder, "tables.tex"), ReportLatex.Write(files), durable: false);
+        foreach ((string name, string csv) in ReportCsv.All(data))
+            WholeFile.Write(Path.Combine(folder, name), csv, durable: false);
+        foreach (ReportFigure figure in figures)
+            figure.Save(Path.Combine(folder, "figures"));
         return files;
     }
 }

@@ -1,45 +1,48 @@
 using EvenKeel.Lab.Statistics;
 using EvenKeel.Lab.Studies;
-using EvenKeel.Training;
 
 namespace EvenKeel.Lab.Reports;
 
-/// <summary>All that a report shows, read from run folders.</summary>
+/// <summary>What a study found in one setting: the schemes side by side, everything else equal.</summary>
 /// <param name="Plan">The study as planned.</param>
+/// <param name="Setting">The values of the axes.</param>
+/// <param name="Number">Place of the setting in the plan, from 1; 0 if there is no other.</param>
 /// <param name="Metric">The error by which schemes are compared.</param>
-/// <param name="Schemes">What was found, scheme by scheme.</param>
-internal sealed record ReportData(StudyPlan Plan, ErrorMetric Metric, IReadOnlyList<SchemeResult> Schemes)
+/// <param name="Schemes">What was found, scheme by scheme; a rule may have left some out.</param>
+internal sealed record ReportData(
+    StudyPlan Plan, Setting Setting, int Number, ErrorMetric Metric, IReadOnlyList<SchemeResult> Schemes)
 {
     /// <summary>All runs, scheme by scheme.</summary>
     public IEnumerable<RunData> Runs => Schemes.SelectMany(scheme => scheme.Runs);
 
     /// <summary>Passes over the training set that the runs are planned for.</summary>
-    public int Epochs => Plan.Runs.Max(run => run.Epochs);
+    public int Epochs => Runs.Max(run => run.Planned.Spec.Epochs);
 
-    /// <summary>Reads the journals of a plan's runs.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="studyFolder">Folder that holds the run folders.</param>
-    /// <exception cref="UserException">A journal is damaged, or no run has started.</exception>
-    public static ReportData Read(StudyPlan plan, string studyFolder)
+    /// <summary>What sets its drawings apart from those of other settings in the page.</summary>
+    public string Prefix => Number == 0 ? "" : $"set{Number}-";
+
+    /// <summary>The published figures that belong to this setting.</summary>
+    public IReadOnlyList<PublishedFigures> Published => [.. Plan.Study.Published.Where(figures =>
+        figures.When is not { } when || when.All(pair => ChoiceOf(pair.Key) == pair.Value))];
+
+    /// <summary>The result of a scheme; null when it does not run here.</summary>
+    public SchemeResult? Find(string scheme) => Schemes.FirstOrDefault(result => result.Scheme == scheme);
+
+    /// <summary>Sums up the runs of a setting.</summary>
+    public static ReportData Of(StudyPlan plan, Setting setting, int number, ErrorMetric metric, IReadOnlyList<RunData> runs)
     {
-        RunData[] runs = [.. plan.Runs.Select(spec =>
-        {
-            string name = RunFolder.NameOf(spec);
-            return new RunData(spec, name, JournalReader.Read(new RunFolder(Path.Combine(studyFolder, name))));
-        })];
-        if (runs.All(run => run.History is null))
-            throw new UserException($"{studyFolder} holds none of the study's runs; run the study first.");
-
-        ErrorMetric metric = ErrorMetric.Choose(runs);
-        SchemeResult[] schemes = [.. plan.Study.Schemes.Select((scheme, index) => SchemeResult.Of(
-            index, scheme, [.. runs.Where(run => run.Spec.Scheme == scheme.Scheme)], metric))];
-        IReadOnlyDictionary<ulong, double> first = schemes[0].LastBySeed;
-        bool comparable = !schemes[0].Provisional;
+        SchemeResult[] schemes = [.. plan.Study.Schemes
+            .Select((scheme, index) => (scheme, index, own: runs.Where(run => run.Planned.Scheme == scheme).ToArray()))
+            .Where(item => item.own.Length > 0)
+            .Select(item => SchemeResult.Of(item.index, item.scheme, item.own, metric))];
+        SchemeResult first = schemes[0];
         return new ReportData(
-            plan,
-            metric,
-            [.. schemes.Select(scheme => scheme.Index == 0 || scheme.Provisional || !comparable
+            plan, setting, number, metric,
+            [.. schemes.Select(scheme => scheme == first || scheme.Provisional || first.Provisional
                 ? scheme
-                : scheme with { Difference = Estimate.OfPairs(scheme.LastBySeed, first) })]);
+                : scheme with { Difference = Estimate.OfPairs(scheme.LastBySeed, first.LastBySeed) })]);
     }
+
+    private string? ChoiceOf(string axis) =>
+        Setting[axis] ?? (axis == Setting.VariantAxis ? Plan.Variant?.Name : null);
 }

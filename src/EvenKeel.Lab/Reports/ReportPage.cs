@@ -12,21 +12,22 @@ internal static class ReportPage
     private const int Colours = 8;
 
     /// <summary>The page as text.</summary>
-    public static string Write(ReportData data, SummaryTable table)
+    public static string Write(ReportFiles files, IReadOnlyList<ReportFigure> figures)
     {
-        StudySpec study = data.Plan.Study;
+        StudyData data = files.Data;
         StringBuilder html = new();
         html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
         html.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
         html.Append("<meta name=\"color-scheme\" content=\"light dark\">\n");
-        html.Append($"<title>{Show.Escape(study.Title)} · EvenKeel</title>\n");
+        html.Append($"<title>{Show.Escape(data.Plan.Study.Title)} · EvenKeel</title>\n");
         html.Append($"<style>\n{Asset("report.css")}{SchemeRules(data)}</style>\n</head>\n<body>\n");
         WriteHeader(html, data);
         html.Append("<main>\n");
         if (data.Plan.Reduced is { } reduced)
             html.Append($"<p class=\"reduced\"><b>Reduced.</b> This is not the whole study: {Show.Escape(reduced)}</p>\n");
-        ResultSection.Write(html, data, table);
-        ChartSection.Write(html, data);
+        ResultSection.Write(html, files);
+        ResultSection.WriteClaims(html, files);
+        WriteFigures(html, data, figures);
         WriteAbout(html, data);
         SettingsSection.Write(html, data);
         html.Append("</main>\n");
@@ -36,10 +37,33 @@ internal static class ReportPage
         return html.ToString();
     }
 
-    private static void WriteHeader(StringBuilder html, ReportData data)
+    // Figures of the whole study lie open; of several settings only the first does, or the page would be too long.
+    private static void WriteFigures(StringBuilder html, StudyData data, IReadOnlyList<ReportFigure> figures)
+    {
+        html.Append("<section id=\"curves\"><h2>Curves</h2>\n");
+        ChartSection.WriteLegend(html, data);
+        ReportFigure[] whole = [.. figures.Where(figure => figure.Setting == 0)];
+        foreach (ReportFigure figure in whole.Where(figure => figure.Chart is PublishedChart))
+            ChartSection.Write(html, figure);
+        ChartSection.WriteAll(html, whole.Where(figure => figure.Chart is not PublishedChart));
+        foreach (ReportData setting in data.Settings.Where(setting => setting.Number > 0))
+        {
+            html.Append($"<details{(setting.Number == 1 ? " open" : "")}><summary>{Show.Escape(setting.Setting.Key)}</summary>\n");
+            ResultSection.WriteTable(html, SummaryTable.Of(setting), "results", data.Plan.Reduced is null ? "" : " · reduced runs");
+            ReportFigure[] own = [.. figures.Where(figure => figure.Setting == setting.Number)];
+            foreach (ReportFigure figure in own.Where(figure => figure.Chart is PublishedChart))
+                ChartSection.Write(html, figure);
+            ChartSection.WriteAll(html, own.Where(figure => figure.Chart is not PublishedChart));
+            html.Append("</details>\n");
+        }
+
+        html.Append("</section>\n");
+    }
+
+    private static void WriteHeader(StringBuilder html, StudyData data)
     {
         StudySpec study = data.Plan.Study;
-        RunSpec first = data.Plan.Runs[0];
+        IReadOnlyList<RunSpec> runs = data.Plan.Runs;
         html.Append("<header>\n<div class=\"bar\"><span class=\"brand\">EvenKeel</span>"
             + "<span class=\"theme\" role=\"group\" aria-label=\"Colours\">"
             + "<button type=\"button\" data-theme-choice=\"\" aria-pressed=\"true\">Auto</button>"
@@ -49,9 +73,11 @@ internal static class ReportPage
         if (study.Question.Length > 0)
             html.Append($"<p class=\"question\">{Show.Escape(study.Question)}</p>\n");
         html.Append("<dl class=\"facts\">\n");
-        Fact(html, "Network", first.Model + (first.Width == 1 ? "" : $", width {Show.Number(first.Width, 2)}"));
-        Fact(html, "Data", first.Data + (first.TrainImages is { } images ? $", {Show.Count(images)} images" : ""));
-        Fact(html, "Epochs", Show.Count(data.Epochs));
+        Fact(html, "Network", Several(runs, run => run.Model + (run.Width == 1 ? "" : $", width {Show.Number(run.Width, 2)}")));
+        Fact(html, "Data", Several(runs, run => run.Data + (run.TrainImages is { } images ? $", {Show.Count(images)} images" : "")));
+        Fact(html, "Epochs", Several(runs, run => Show.Count(run.Epochs)));
+        foreach (StudyAxis axis in data.Plan.Axes.Where(axis => axis.Values.Count > 1))
+            Fact(html, axis.Title, string.Join(", ", axis.Values.Select(value => value.Name)));
         Fact(html, data.Plan.Seeds.Count == 1 ? "Seed" : "Seeds", string.Join(", ", data.Plan.Seeds));
         if (data.Plan.Profile is { } profile)
             Fact(html, "Profile", profile.Name + (data.Plan.Reduced is null ? "" : " (reduced)"));
@@ -60,10 +86,16 @@ internal static class ReportPage
         html.Append("</dl>\n</header>\n");
     }
 
+    private static string Several(IReadOnlyList<RunSpec> runs, Func<RunSpec, string> text)
+    {
+        string[] all = [.. runs.Select(text).Distinct(StringComparer.Ordinal)];
+        return all.Length <= 4 ? string.Join(", ", all) : $"{all[0]} to {all[^1]}";
+    }
+
     private static void Fact(StringBuilder html, string name, string value) =>
         html.Append($"<div><dt>{name}</dt><dd>{Show.Escape(value)}</dd></div>\n");
 
-    private static void WriteAbout(StringBuilder html, ReportData data)
+    private static void WriteAbout(StringBuilder html, StudyData data)
     {
         StudySpec study = data.Plan.Study;
         if (study.Description.Count == 0 && study.Sources.Count == 0)
@@ -71,7 +103,7 @@ internal static class ReportPage
         html.Append("<section id=\"about\"><h2>About this study</h2>\n<div class=\"prose\">\n");
         foreach (string paragraph in study.Description)
             html.Append($"<p>{Show.Escape(paragraph)}</p>\n");
-        if (data.Plan.Variant is { } variant)
+        foreach (StudyVariant variant in data.Plan.Variants)
             html.Append($"<p>Variant <b>{Show.Escape(variant.Name)}</b>. {Show.Escape(variant.Description)}</p>\n");
         if (study.Sources.Count > 0)
             html.Append("<h3>Sources</h3>\n");
@@ -89,17 +121,17 @@ internal static class ReportPage
         html.Append("</div></section>\n");
     }
 
-    private static void WriteFooter(StringBuilder html, ReportData data)
+    private static void WriteFooter(StringBuilder html, StudyData data)
     {
         html.Append("<footer>\n");
         if (data.Plan.Command is { } command)
             html.Append($"<p>Runs and report again, skipping what is finished:</p>\n<pre><code>{Show.Escape(command)}</code></pre>\n");
         html.Append("<p>Written from the runs’ journals alone. The same figures lie beside this page in "
-            + "<code>summary.csv</code> and <code>epochs.csv</code>.</p>\n</footer>\n");
+            + "<code>report.md</code>, <code>tables.tex</code>, <code>*.csv</code> and <code>figures/</code>.</p>\n</footer>\n");
     }
 
     // One rule for each scheme: its colour, from the ninth on dashed, and that a pressed legend hides it in charts.
-    private static string SchemeRules(ReportData data)
+    private static string SchemeRules(StudyData data)
     {
         StringBuilder css = new();
         foreach (int index in data.Schemes.Select(scheme => scheme.Index))
@@ -107,7 +139,7 @@ internal static class ReportPage
             css.Append($".s{index}{{--c:var(--c{index % Colours})}}");
             if (index >= Colours)
                 css.Append($".s{index} .line{{stroke-dasharray:{(index / Colours) * 4} 3}}");
-            css.Append($".off{index} .charts .chart .s{index}{{display:none}}.off{index} tr.s{index}{{opacity:.4}}\n");
+            css.Append($".off{index} #curves .chart .s{index}{{display:none}}.off{index} tr.s{index}{{opacity:.4}}\n");
         }
 
         return css.ToString();

@@ -10,7 +10,7 @@ internal sealed record SchemeResult
     /// <summary>Place in the study, which also fixes the colour.</summary>
     public required int Index { get; init; }
 
-    /// <summary>Scheme text.</summary>
+    /// <summary>Its short name, mostly the scheme text.</summary>
     public required string Scheme { get; init; }
 
     /// <summary>Name for people.</summary>
@@ -24,6 +24,12 @@ internal sealed record SchemeResult
 
     /// <summary>Lowest error of any epoch, over the same runs.</summary>
     public Estimate? Best { get; init; }
+
+    /// <summary>Loss after the last epoch on the same images.</summary>
+    public Estimate? LastLoss { get; init; }
+
+    /// <summary>Validation error after the last epoch; null when there are no validation images.</summary>
+    public Estimate? LastValidation { get; init; }
 
     /// <summary>Whether no run has finished, so that the figures are those so far.</summary>
     public bool Provisional { get; init; }
@@ -49,6 +55,12 @@ internal sealed record SchemeResult
     /// <summary>Runs that finished.</summary>
     public int Finished => Runs.Count(run => run.Status == RunStatus.Finished);
 
+    /// <summary>Starts that diverged.</summary>
+    public int Diverged => Runs.Sum(run => run.Diverged);
+
+    /// <summary>Starts again after a divergence.</summary>
+    public int Restarts => Runs.Sum(run => run.Restarts);
+
     /// <summary>Sums up the runs of a scheme.</summary>
     public static SchemeResult Of(int index, StudyScheme scheme, IReadOnlyList<RunData> runs, ErrorMetric metric)
     {
@@ -60,22 +72,24 @@ internal sealed record SchemeResult
         List<double> best = [];
         foreach (RunData run in counted)
         {
-            double[] errors = [.. run.Epochs.Select(metric.Of).OfType<double>().Where(double.IsFinite)];
-            if (errors.Length == 0)
+            RunCurve errors = run.Curve(metric.Of, 100);
+            if (errors.Last is not { } value)
                 continue;
-            last[run.Spec.Seed] = 100 * errors[^1];
-            best.Add(100 * errors.Min());
+            last[run.Seed] = value;
+            best.Add(errors.Lowest!.Value);
         }
 
         EpochRecord[] timed = [.. runs.SelectMany(run => run.Epochs)];
         return new SchemeResult
         {
             Index = index,
-            Scheme = scheme.Scheme,
+            Scheme = scheme.Key,
             Label = scheme.Label,
             Runs = runs,
             Last = Estimate.Of([.. last.OrderBy(pair => pair.Key).Select(pair => pair.Value)]),
             Best = Estimate.Of(best),
+            LastLoss = LastOf(counted, metric.Loss, 1),
+            LastValidation = LastOf(counted, epoch => epoch.ValidationError, 100),
             Provisional = finished.Length == 0 && last.Count > 0,
             LastBySeed = last,
             Parameters = runs.Select(run => run.History?.Record.Parameters).FirstOrDefault(count => count > 0),
@@ -85,8 +99,12 @@ internal sealed record SchemeResult
         };
     }
 
-    // The median: the first epoch holds the compiler's work, and a machine may sleep in the middle of one.
-    private static double? Median(IEnumerable<double?> values)
+    private static Estimate? LastOf(RunData[] runs, Func<EpochRecord, double?> measure, double factor) =>
+        Estimate.Of([.. runs.Select(run => run.Curve(measure, factor).Last).OfType<double>()]);
+
+    /// <summary>The median of epochs' figures: the first epoch holds the compiler's work, and a machine may sleep in the
+    /// middle of one.</summary>
+    public static double? Median(IEnumerable<double?> values)
     {
         double[] sorted = [.. values.OfType<double>().Where(double.IsFinite).Order()];
         int half = sorted.Length / 2;

@@ -16,7 +16,7 @@ internal static class SettingsSection
     };
 
     /// <summary>Writes the sections.</summary>
-    public static void Write(StringBuilder html, ReportData data)
+    public static void Write(StringBuilder html, StudyData data)
     {
         RunData[] started = [.. data.Runs.Where(run => run.History is not null)];
         html.Append("<section id=\"settings\"><h2>Settings</h2>\n<div class=\"columns\">\n");
@@ -28,7 +28,7 @@ internal static class SettingsSection
         WriteRuns(html, data);
     }
 
-    private static List<(string Name, string Value)> Settings(ReportData data)
+    private static List<(string Name, string Value)> Settings(StudyData data)
     {
         List<(string Name, List<string> Values)> settings = [];
         foreach (RunSpec spec in data.Plan.Runs)
@@ -128,21 +128,23 @@ internal static class SettingsSection
         html.Append("</tbody></table>\n");
     }
 
-    private static void WriteRuns(StringBuilder html, ReportData data)
+    private static void WriteRuns(StringBuilder html, StudyData data)
     {
         html.Append("<section id=\"runs\"><h2>Runs</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
             + "aria-label=\"Table of runs\"><table class=\"runs\">\n<thead><tr><th scope=\"col\">Scheme</th>"
+            + (data.Settings.Count > 1 ? "<th scope=\"col\">Setting</th>" : "")
             + "<th scope=\"col\" class=\"n\">Seed</th><th scope=\"col\">State</th><th scope=\"col\" class=\"n\">Epochs</th>"
             + $"<th scope=\"col\" class=\"n\">{Show.Escape(data.Metric.Name)}, %</th>"
             + "<th scope=\"col\" class=\"n\">Sessions</th><th scope=\"col\">Started</th><th scope=\"col\">Ended</th>"
             + "<th scope=\"col\">Folder</th></tr></thead>\n<tbody>\n");
-        foreach (SchemeResult scheme in data.Schemes)
+        foreach (SchemeResult scheme in data.Settings.SelectMany(setting => setting.Schemes))
         {
             foreach (RunData run in scheme.Runs)
             {
                 RunRecord? record = run.History?.Record;
                 double? error = run.Epochs.Count == 0 ? null : data.Metric.Of(run.Epochs[^1]);
                 html.Append($"<tr class=\"s{scheme.Index}\"><th scope=\"row\"><i></i><b>{Show.Escape(scheme.Scheme)}</b></th>"
+                    + (data.Settings.Count > 1 ? $"<td>{Show.Escape(run.Planned.Setting.Key)}</td>" : "")
                     + $"<td class=\"n\">{run.Spec.Seed}</td><td>{run.StatusText}</td>"
                     + $"<td class=\"n\">{run.LastEpoch} of {run.Spec.Epochs}</td>"
                     + $"<td class=\"n\">{(error is { } share ? Show.Number(100 * share, 2) : Show.Nothing)}</td>"

@@ -44,6 +44,12 @@ internal static class Show
     public static string Difference(Estimate? estimate, int decimals) =>
         estimate is null ? Nothing : (estimate.Mean > 0 ? "+" : "") + Interval(estimate, decimals);
 
+    /// <summary>A p value for a table.</summary>
+    public static string Chance(double value) => value < 0.001 ? "<0.001" : Number(value, value < 0.1 ? 3 : 2);
+
+    /// <summary>A p value for a sentence, such as <c>p = 0.012</c>.</summary>
+    public static string ChanceSentence(double value) => value < 0.001 ? "p < 0.001" : $"p = {Chance(value)}";
+
     /// <summary>A moment, in UTC.</summary>
     public static string Moment(DateTimeOffset? moment) => moment is { } at
         ? at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + " UTC"

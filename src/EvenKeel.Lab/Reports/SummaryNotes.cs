@@ -14,6 +14,10 @@ internal static class SummaryNotes
             notes.Add($"Reduced: {reduced}");
         notes.AddRange(data.Schemes.Select(Unfinished).OfType<string>());
 
+        notes.AddRange(data.Schemes.Where(scheme => scheme.Restarts > 0).Select(scheme =>
+            $"{scheme.Scheme}: started again from other weights {scheme.Restarts} time{(scheme.Restarts == 1 ? "" : "s")} after a divergence; "
+            + "the mean is over the runs that survived."));
+
         int seeds = data.Plan.Seeds.Count;
         notes.Add(seeds == 1
             ? "One seed: there is no interval, and small differences may be chance."
@@ -27,7 +31,7 @@ internal static class SummaryNotes
 
         string on = ReferenceEquals(data.Metric, ErrorMetric.Test) ? "the test images" : "the same images";
         notes.Add($"Best is the lowest error of any epoch; as it is picked on {on}, it flatters.");
-        notes.AddRange(data.Plan.Study.Published.Select(published => published.Note).OfType<string>());
+        notes.AddRange(data.Published.Select(published => published.Note).OfType<string>());
         return notes;
     }
 
@@ -36,7 +40,7 @@ internal static class SummaryNotes
     {
         string[] parts = [.. scheme.Runs
             .Where(run => run.Status != RunStatus.Finished)
-            .Select(run => $"seed {run.Spec.Seed} {run.StatusText}"
+            .Select(run => $"seed {run.Seed} {run.StatusText}"
                 + (run.Status is null ? "" : $" after epoch {run.LastEpoch} of {run.Spec.Epochs}")
                 + (run.History?.Record.Message is { Length: > 0 } message ? $" ({message.TrimEnd('.')})" : ""))];
         if (parts.Length == 0)

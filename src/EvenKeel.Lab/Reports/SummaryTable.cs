@@ -1,3 +1,4 @@
+using EvenKeel.Lab.Statistics;
 using EvenKeel.Lab.Studies;
 using EvenKeel.Training;
 
@@ -10,10 +11,11 @@ internal sealed record SummaryColumn(string Header, bool Numeric);
 
 /// <summary>A row of a table.</summary>
 /// <param name="Index">Place of the scheme in the study.</param>
-/// <param name="Scheme">Scheme text, the first cell.</param>
+/// <param name="Scheme">Name of the scheme, the first cell.</param>
+/// <param name="Label">Its name for people.</param>
 /// <param name="Cells">One text for each column, the scheme's among them.</param>
 /// <param name="IsLowest">Whether the scheme has the lowest mean error.</param>
-internal sealed record SummaryRow(int Index, string Scheme, IReadOnlyList<string> Cells, bool IsLowest);
+internal sealed record SummaryRow(int Index, string Scheme, string Label, IReadOnlyList<string> Cells, bool IsLowest);
 
 /// <summary>The result of a study as a plain table, for the terminal and the report alike.</summary>
 /// <param name="Title">What it shows.</param>
@@ -32,19 +34,23 @@ internal sealed record SummaryTable(
             (new($"{data.Metric.Name}, %", true), LastCell),
             (new("Best, %", true), scheme => Show.Interval(scheme.Best, 2)),
         ];
+        if (data.Published.Any(figures => figures.Metric == PublishedMetric.TestAccuracy))
+            columns.Add((new("Accuracy, %", true), scheme => Show.Interval(Complement(scheme.Last), 2)));
+        if (data.Published.Any(figures => figures.Metric == PublishedMetric.TestLoss))
+            columns.Add((new("Loss, nats", true), scheme => Show.Interval(scheme.LastLoss, 3)));
         if (data.Schemes.Count > 1 && data.Schemes.Any(scheme => scheme.Difference is not null))
         {
             columns.Add((
                 new($"vs {data.Schemes[0].Scheme}", true),
-                scheme => scheme.Index == 0 ? "" : Show.Difference(scheme.Difference, 2)));
+                scheme => scheme == data.Schemes[0] ? "" : Show.Difference(scheme.Difference, 2)));
         }
 
-        foreach (PublishedFigures published in data.Plan.Study.Published)
+        foreach (PublishedFigures published in data.Published)
         {
             columns.Add((
                 new($"{published.Label}, {published.Unit}", true),
                 scheme => published.Values.TryGetValue(scheme.Scheme, out double value)
-                    ? Show.Number(value, published.Metric == PublishedMetric.TestError ? 2 : 1)
+                    ? PublishedText(published.Metric, value)
                     : Show.Nothing));
         }
 
@@ -52,18 +58,32 @@ internal sealed record SummaryTable(
         columns.Add((new("Images/s", true), scheme => Measured(scheme.ImagesPerSecond)));
         columns.Add((new("Parameters", true), scheme => scheme.Parameters is { } count ? Show.Count(count) : Show.Nothing));
         columns.Add((new("Runs", true), RunsCell));
+        if (data.Schemes.Any(scheme => scheme.Restarts > 0))
+            columns.Add((new("Restarts", true), scheme => Show.Count(scheme.Restarts)));
 
         double? lowest = data.Schemes.Where(scheme => !scheme.Provisional).Min(scheme => scheme.Last?.Mean);
         return new SummaryTable(
-            $"{data.Metric.Name} after {data.Epochs} epoch{(data.Epochs == 1 ? "" : "s")}",
+            $"{data.Metric.Name} after {data.Epochs} epoch{(data.Epochs == 1 ? "" : "s")}" + (data.Number == 0 ? "" : $", {data.Setting.Key}"),
             [.. columns.Select(column => column.Column)],
             [.. data.Schemes.Select(scheme => new SummaryRow(
                 scheme.Index,
                 scheme.Scheme,
+                scheme.Label,
                 [.. columns.Select(column => column.Cell(scheme))],
                 lowest is not null && !scheme.Provisional && scheme.Last?.Mean == lowest))],
             SummaryNotes.Of(data));
     }
+
+    /// <summary>A published figure with the decimals it is usually printed with.</summary>
+    public static string PublishedText(PublishedMetric metric, double value) => Show.Number(value, metric switch
+    {
+        PublishedMetric.RunTime or PublishedMetric.EpochTime => 1,
+        PublishedMetric.TestLoss => 3,
+        _ => 2,
+    });
+
+    /// <summary>Accuracy from an error in percent.</summary>
+    public static Estimate? Complement(Estimate? error) => error is null ? null : error with { Mean = 100 - error.Mean };
 
     private static string LastCell(SchemeResult scheme)
     {

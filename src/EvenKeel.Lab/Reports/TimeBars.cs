@@ -5,7 +5,7 @@ namespace EvenKeel.Lab.Reports;
 
 /// <summary>Seconds per epoch as bars, one for each scheme, divided by what the time went into.</summary>
 /// <param name="Schemes">The schemes that have a time.</param>
-internal sealed record TimeBars(IReadOnlyList<SchemeResult> Schemes)
+internal sealed record TimeBars(IReadOnlyList<SchemeResult> Schemes) : IChart
 {
     private const double Margins = 76;
 
@@ -21,14 +21,23 @@ internal sealed record TimeBars(IReadOnlyList<SchemeResult> Schemes)
     // As high as the line charts beside it, unless there are many or few rows.
     private double RowHeight => Math.Clamp((LineChart.WideHeight - Margins) / Schemes.Count, 30, 56);
 
-    /// <summary>Both drawings, one after the other.</summary>
+    private double Names => Math.Clamp((Schemes.Max(scheme => scheme.Scheme.Length) * 9.4) + 12, 46, 160);
+
+    private double Height => (Schemes.Count * RowHeight) + Margins;
+
+    /// <inheritdoc/>
     public string Draw()
     {
-        double names = Math.Clamp((Schemes.Max(scheme => scheme.Scheme.Length) * 9.4) + 12, 46, 160);
-        double height = (Schemes.Count * RowHeight) + Margins;
+        StringBuilder svg = new(DrawWide());
+        Draw(svg, new ChartFrame("narrow", 360, Height + 18, Names, 62, 30, 64));
+        return svg.ToString();
+    }
+
+    /// <inheritdoc/>
+    public string DrawWide()
+    {
         StringBuilder svg = new();
-        Draw(svg, new ChartFrame("wide", 560, height, names, 128, 30, 46));
-        Draw(svg, new ChartFrame("narrow", 360, height + 18, names, 62, 30, 64));
+        Draw(svg, new ChartFrame("wide", 560, Height, Names, 128, 30, 46));
         return svg.ToString();
     }
 

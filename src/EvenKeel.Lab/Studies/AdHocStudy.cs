@@ -67,7 +67,8 @@ internal static class AdHocStudy
             .ThenBy(group => group.Key, StringComparer.Ordinal)
             .First()];
         int others = all.Length - specs.Length;
-        string[] schemes = [.. specs.Select(spec => spec.Scheme).Distinct(StringComparer.Ordinal)];
+        StudyScheme[] schemes = [.. specs.Select(spec => spec.Scheme).Distinct(StringComparer.Ordinal)
+            .Select(scheme => new StudyScheme { Scheme = scheme, Label = LabelOf(scheme) })];
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(studyFolder)));
         return new StudyPlan
         {
@@ -77,10 +78,11 @@ internal static class AdHocStudy
                 Title = $"{specs[0].Model} on {specs[0].Data}: the runs in {name}",
                 Question = others == 0 ? "" : $"Left out: {others} more run{(others == 1 ? "" : "s")} with other settings.",
                 Base = specs[0],
-                Schemes = [.. schemes.Select(scheme => new StudyScheme { Scheme = scheme, Label = LabelOf(scheme) })],
+                Schemes = schemes,
             },
             Seeds = [.. specs.Select(spec => spec.Seed).Distinct().Order()],
-            Runs = specs,
+            Planned = [.. specs.Select(spec => new PlannedRun(
+                spec, schemes.First(scheme => scheme.Scheme == spec.Scheme), Setting.Only))],
         };
     }
 }

@@ -11,14 +11,26 @@ internal sealed record StudyPlan
     /// <summary>Its size; null when the study has no profiles.</summary>
     public StudyProfile? Profile { get; init; }
 
-    /// <summary>Its reading; null when the study has no variants.</summary>
-    public StudyVariant? Variant { get; init; }
+    /// <summary>Its readings; several make the variant an axis, none is for a study without variants.</summary>
+    public IReadOnlyList<StudyVariant> Variants { get; init; } = [];
+
+    /// <summary>Its reading; null when the study has none, or the plan several.</summary>
+    public StudyVariant? Variant => Variants.Count == 1 ? Variants[0] : null;
+
+    /// <summary>The axes of the plan, the variant among them where there are several.</summary>
+    public IReadOnlyList<StudyAxis> Axes { get; init; } = [];
 
     /// <summary>The seeds, the same ones for every scheme.</summary>
     public required IReadOnlyList<ulong> Seeds { get; init; }
 
+    /// <summary>The runs in the order of training, each with its scheme and setting.</summary>
+    public required IReadOnlyList<PlannedRun> Planned { get; init; }
+
     /// <summary>The runs: all schemes with the first seed, then all with the next.</summary>
-    public required IReadOnlyList<RunSpec> Runs { get; init; }
+    public IReadOnlyList<RunSpec> Runs => [.. Planned.Select(run => run.Spec)];
+
+    /// <summary>The settings that occur, in order.</summary>
+    public IReadOnlyList<Setting> Settings => [.. Planned.Select(run => run.Setting).Distinct()];
 
     /// <summary>What is smaller than it should be for a sound answer; null when nothing is.</summary>
     public string? Reduced { get; init; }
@@ -26,13 +38,17 @@ internal sealed record StudyPlan
     /// <summary>The command that makes the same runs and report again; null when it is not known.</summary>
     public string? Command { get; init; }
 
+    /// <summary>Start of the name of a report's folder.</summary>
+    public const string ReportPrefix = "report";
+
     /// <summary>Name of the report's folder within the study's.</summary>
-    public string ReportName => string.Join('-', Parts("report"));
+    public string ReportName => string.Join('-', Parts(ReportPrefix));
 
     /// <summary>Plans a study.</summary>
     /// <param name="study">The study.</param>
     /// <param name="profile">Name of a profile; null for the first.</param>
-    /// <param name="variant">Name of a variant; null for the first.</param>
+    /// <param name="variant">Names of variants, separated by commas, or <c>all</c>; null for the profile's, or the
+    /// first.</param>
     /// <param name="seeds">Seeds in place of the planned ones; null for those.</param>
     /// <param name="command">Command that makes the same plan again; null for <c>evenkeel study run …</c>.</param>
     /// <exception cref="UserException">A name is unknown.</exception>
@@ -41,29 +57,26 @@ internal sealed record StudyPlan
         string? command = null)
     {
         StudyProfile? size = Pick(study.Profiles, profile, item => item.Name, "profile", study.Name);
-        StudyVariant? reading = Pick(study.Variants, variant, item => item.Name, "variant", study.Name);
-        IReadOnlyList<ulong> used = seeds is { Count: > 0 } ? seeds : size?.Seeds ?? study.Seeds;
-
-        RunSpec common = SpecChange.Apply(study.Base, reading?.Change, $"variant {reading?.Name}");
-        common = SpecChange.Apply(common, size?.Change, $"profile {size?.Name}");
-        List<RunSpec> runs = [];
-        foreach (ulong seed in used.Distinct())
-        {
-            foreach (StudyScheme scheme in study.Schemes)
-            {
-                RunSpec own = SpecChange.Apply(common, scheme.Change, $"scheme {scheme.Scheme}");
-                runs.Add(own with { Scheme = scheme.Scheme, Seed = seed });
-            }
-        }
-
+        IReadOnlyList<string>? names = variant is null ? size?.Variants
+            : variant == "all" ? [.. study.Variants.Select(item => item.Name)]
+            : variant.Split(',', StringSplitOptions.TrimEntries);
+        IReadOnlyList<StudyVariant> readings = names is not null
+            ? [.. names.Distinct(StringComparer.Ordinal).Select(name => Pick(study.Variants, name, item => item.Name, "variant", study.Name)!)]
+            : [.. study.Variants.Take(1)];
+        ulong[] used = [.. (seeds is { Count: > 0 } ? seeds : size?.Seeds ?? study.Seeds).Distinct()];
+        StudyExpansion expansion = new(study, size, readings);
+        IReadOnlyList<PlannedRun> runs = expansion.Runs(used);
+        if (runs.Count == 0)
+            throw new UserException($"The study {study.Name} has no runs in this profile and variant: its rules leave all out.");
         StudyPlan plan = new()
         {
             Study = study,
             Profile = size,
-            Variant = reading,
+            Variants = readings,
+            Axes = expansion.Axes(),
             Reduced = size?.Reduced,
-            Seeds = [.. used.Distinct()],
-            Runs = runs,
+            Seeds = used,
+            Planned = runs,
         };
         return plan with { Command = command ?? plan.StudyCommand(seeds is { Count: > 0 }) };
     }
@@ -91,8 +104,11 @@ internal sealed record StudyPlan
         yield return first;
         if (Profile is not null)
             yield return Profile.Name;
-        if (Variant is not null && Variant != Study.Variants[0])
-            yield return Variant.Name;
+        bool usual = Profile?.Variants is { } planned
+            ? planned.SequenceEqual(Variants.Select(variant => variant.Name), StringComparer.Ordinal)
+            : Variants.Count == 0 || (Variants.Count == 1 && Variants[0] == Study.Variants[0]);
+        if (!usual)
+            yield return string.Join('+', Variants.Select(variant => variant.Name));
     }
 
     private string StudyCommand(bool ownSeeds)
@@ -100,8 +116,8 @@ internal sealed record StudyPlan
         string command = $"evenkeel study run {Study.Name}";
         if (Profile is not null)
             command += $" --profile {Profile.Name}";
-        if (Variant is not null)
-            command += $" --variant {Variant.Name}";
+        if (Variants.Count > 0)
+            command += $" --variant {string.Join(',', Variants.Select(variant => variant.Name))}";
         if (ownSeeds)
             command += $" --seeds {string.Join(',', Seeds)}";
         return command;

@@ -25,10 +25,10 @@ internal interface IStudyObserver
     /// <summary>A run is about to start or resume.</summary>
     /// <param name="number">Its place in the plan, from 1.</param>
     /// <param name="count">Runs in the plan.</param>
-    /// <param name="spec">The run.</param>
+    /// <param name="planned">The run; after a divergence it is told again.</param>
     /// <param name="resumes">Whether an earlier session has left something.</param>
     /// <returns>A watcher for the run, or null.</returns>
-    IRunObserver? RunStarting(int number, int count, RunSpec spec, bool resumes);
+    IRunObserver? RunStarting(int number, int count, PlannedRun planned, bool resumes);
 
     /// <summary>A run has ended, or had ended before and is not repeated.</summary>
     /// <param name="number">Its place in the plan, from 1.</param>
@@ -38,11 +38,14 @@ internal interface IStudyObserver
 }
 
 /// <summary>One run of a study.</summary>
-/// <param name="Spec">The run.</param>
+/// <param name="Planned">The run as planned.</param>
+/// <param name="Spec">The run as last started: after a restart it has another seed.</param>
 /// <param name="Folder">Its folder.</param>
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Skipped">Whether it had ended in an earlier session.</param>
-internal sealed record RunResult(RunSpec Spec, RunFolder Folder, RunOutcome Outcome, bool Skipped);
+/// <param name="Restarts">How often it was started again because it diverged.</param>
+internal sealed record RunResult(
+    PlannedRun Planned, RunSpec Spec, RunFolder Folder, RunOutcome Outcome, bool Skipped, int Restarts = 0);
 
 /// <summary>What running a study came to.</summary>
 /// <param name="Results">The runs, as far as they were reached.</param>
@@ -55,7 +58,8 @@ internal sealed record StudyResult(IReadOnlyList<RunResult> Results, bool Interr
 
 /// <summary>
 /// Trains the runs of a plan, one after the other. A run that finished or diverged before is not repeated: the same
-/// spec gives the same bits. One that diverges now does not stop the others; a mistake of the user's, such as a
+/// spec gives the same bits. One that diverges now starts again from other weights as often as the study allows, and
+/// does not stop the others; a mistake of the user's, such as a
 /// missing data set, does, since the others would meet it too.
 /// </summary>
 internal static class StudyRunner
@@ -73,30 +77,43 @@ internal static class StudyRunner
         foreach (RunSpec spec in plan.Runs)
             executor.Check(spec);
         List<RunResult> results = [];
-        int count = plan.Runs.Count;
-        foreach (RunSpec spec in plan.Runs)
+        int count = plan.Planned.Count;
+        foreach (PlannedRun planned in plan.Planned)
         {
             if (cancel.IsCancellationRequested)
                 return new StudyResult(results, Interrupted: true);
 
             int number = results.Count + 1;
-            RunFolder folder = RunFolder.For(root, plan.Study.Name, spec);
-            RunRecord? earlier = folder.Read();
-            RunResult result = earlier is { Status: RunStatus.Finished or RunStatus.Diverged }
-                ? new RunResult(spec, folder, new RunOutcome(earlier.Status, earlier.Message), Skipped: true)
-                : new RunResult(
-                    spec,
-                    folder,
-                    Execute(spec, folder, executor, cancel,
-                        observer?.RunStarting(number, count, spec, resumes: earlier is not null)),
-                    Skipped: false);
-            results.Add(result);
-            observer?.RunEnded(number, count, result);
-            if (result.Outcome.Status == RunStatus.Interrupted)
+            RunResult? result = null;
+            foreach (RunSpec spec in planned.Attempts)
+            {
+                result = Once(plan, root, planned, spec, executor, cancel, number, observer) with
+                {
+                    Restarts = result is null ? 0 : result.Restarts + 1,
+                };
+                if (result.Outcome.Status != RunStatus.Diverged)
+                    break;
+            }
+
+            results.Add(result!);
+            observer?.RunEnded(number, count, result!);
+            if (result!.Outcome.Status == RunStatus.Interrupted)
                 return new StudyResult(results, Interrupted: true);
         }
 
         return new StudyResult(results, Interrupted: false);
+    }
+
+    private static RunResult Once(
+        StudyPlan plan, string root, PlannedRun planned, RunSpec spec, IRunExecutor executor, CancellationToken cancel,
+        int number, IStudyObserver? observer)
+    {
+        RunFolder folder = RunFolder.For(root, plan.Study.Name, spec);
+        RunRecord? earlier = folder.Read();
+        if (earlier is { Status: RunStatus.Finished or RunStatus.Diverged })
+            return new RunResult(planned, spec, folder, new RunOutcome(earlier.Status, earlier.Message), Skipped: true);
+        IRunObserver? watcher = observer?.RunStarting(number, plan.Planned.Count, planned, resumes: earlier is not null);
+        return new RunResult(planned, spec, folder, Execute(spec, folder, executor, cancel, watcher), Skipped: false);
     }
 
     private static RunOutcome Execute(

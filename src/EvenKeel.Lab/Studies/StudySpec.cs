@@ -43,6 +43,18 @@ internal sealed record StudySpec
     /// <summary>Sizes of the study; the first is the default. May be empty.</summary>
     public IReadOnlyList<StudyProfile> Profiles { get; init; } = [];
 
+    /// <summary>What is varied besides the scheme. May be empty.</summary>
+    public IReadOnlyList<StudyAxis> Axes { get; init; } = [];
+
+    /// <summary>Settings of some combinations alone, and combinations left out. May be empty.</summary>
+    public IReadOnlyList<StudyRule> Rules { get; init; } = [];
+
+    /// <summary>How often a run that diverges starts again from other weights. The report counts it.</summary>
+    public int Restarts { get; init; }
+
+    /// <summary>What the sources claim. May be empty.</summary>
+    public IReadOnlyList<StudyClaim> Claims { get; init; } = [];
+
     /// <summary>Figures that others have published, one entry for each column of the table.</summary>
     public IReadOnlyList<PublishedFigures> Published { get; init; } = [];
 
@@ -74,8 +86,15 @@ internal sealed record StudySource
 /// <summary>One of the compared schemes.</summary>
 internal sealed record StudyScheme
 {
+    /// <summary>Short name in claims and tables; null for the scheme text itself.</summary>
+    public string? Name { get; init; }
+
     /// <summary>Scheme text, such as <c>wn+mobn</c>.</summary>
     public required string Scheme { get; init; }
+
+    /// <summary>The name, or the scheme text.</summary>
+    [JsonIgnore]
+    public string Key => Name ?? Scheme;
 
     /// <summary>Name for people.</summary>
     public required string Label { get; init; }
@@ -114,6 +133,15 @@ internal sealed record StudyProfile
 
     /// <summary>Seeds, in place of the study's own.</summary>
     public IReadOnlyList<ulong>? Seeds { get; init; }
+
+    /// <summary>Names of the schemes that run; null for all.</summary>
+    public IReadOnlyList<string>? Schemes { get; init; }
+
+    /// <summary>Names of the variants that run unless others are asked for; null for the first.</summary>
+    public IReadOnlyList<string>? Variants { get; init; }
+
+    /// <summary>Values by axis, for axes that keep only some.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Axes { get; init; }
 }
 
 /// <summary>A column of published figures.</summary>
@@ -128,10 +156,13 @@ internal sealed record PublishedFigures
     /// <summary>What is measured.</summary>
     public required PublishedMetric Metric { get; init; }
 
+    /// <summary>To which setting they belong: value by axis, or by <c>variant</c>; null for all.</summary>
+    public IReadOnlyDictionary<string, string>? When { get; init; }
+
     /// <summary>Unit of the values, such as <c>%</c> or <c>min</c>.</summary>
     public required string Unit { get; init; }
 
-    /// <summary>Value by scheme text; a scheme may be missing.</summary>
+    /// <summary>Value by name of the scheme; a scheme may be missing.</summary>
     public required IReadOnlyDictionary<string, double> Values { get; init; }
 
     /// <summary>What a reader should know of them.</summary>
@@ -146,9 +177,21 @@ internal enum PublishedMetric
     [JsonStringEnumMemberName("testError")]
     TestError,
 
+    /// <summary>Share of test images classified rightly, in percent.</summary>
+    [JsonStringEnumMemberName("testAccuracy")]
+    TestAccuracy,
+
+    /// <summary>Mean loss per test image.</summary>
+    [JsonStringEnumMemberName("testLoss")]
+    TestLoss,
+
     /// <summary>Time of the whole run.</summary>
     [JsonStringEnumMemberName("runTime")]
     RunTime,
+
+    /// <summary>Time of an epoch.</summary>
+    [JsonStringEnumMemberName("epochTime")]
+    EpochTime,
 }
 
 /// <summary>A chart of a report.</summary>
@@ -178,4 +221,16 @@ internal enum StudyFigure
     /// <summary>Seconds per epoch, as bars.</summary>
     [JsonStringEnumMemberName("epochSeconds")]
     EpochSeconds,
+
+    /// <summary>Accuracy over the values of the first axis that has numbers.</summary>
+    [JsonStringEnumMemberName("accuracyOverAxis")]
+    AccuracyOverAxis,
+
+    /// <summary>Error over the values of that axis.</summary>
+    [JsonStringEnumMemberName("errorOverAxis")]
+    ErrorOverAxis,
+
+    /// <summary>Seconds per epoch over the values of that axis.</summary>
+    [JsonStringEnumMemberName("timeOverAxis")]
+    TimeOverAxis,
 }

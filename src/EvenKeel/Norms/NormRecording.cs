@@ -51,6 +51,16 @@ public sealed class NormRecording
         return recording;
     }
 
+    /// <summary>Reads a recording that a hook follows, or leaves it for <see cref="LoadBeside"/>: a path that starts with
+    /// <c>..</c> is counted from the run's folder, which is known only when a run starts.</summary>
+    internal static NormRecording? LoadNow(string path) => IsBeside(path) ? null : Load(path);
+
+    /// <summary>Reads a recording of another run whose place is given from this run's folder.</summary>
+    internal static NormRecording LoadBeside(string runFolder, string path) =>
+        Load(IsBeside(path) ? Path.GetFullPath(Path.Combine(runFolder, path)) : path);
+
+    private static bool IsBeside(string path) => path.StartsWith("..", StringComparison.Ordinal);
+
     /// <summary>Writes the recording whole.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidOperationException">Nothing is recorded.</exception>

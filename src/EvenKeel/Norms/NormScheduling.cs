@@ -27,7 +27,7 @@ namespace EvenKeel.Norms;
 public sealed record NormScheduling : Norm
 {
     /// <summary>The recording to follow: a file, or the folder of a run with one; empty for the norms at the start.</summary>
-    [NormOption("from", "recording to follow: its file, or the folder of its run; the norms at the start if not given")]
+    [NormOption("from", "recording to follow: its file, or the folder of its run; with .. in front, counted from the run's own folder; the norms at the start if not given")]
     public string Source { get; init; } = "";
 
     /// <summary>Factor on the norms, greater than 0, each time <see cref="Every"/> epochs are over.</summary>
@@ -44,7 +44,7 @@ public sealed record NormScheduling : Norm
 
     /// <inheritdoc/>
     public override StepHook Hook(Network network, Optimizer optimizer) =>
-        new Schedule(this, network, Source.Length == 0 ? null : NormRecording.Load(Source));
+        new Schedule(this, network, Source.Length == 0 ? null : NormRecording.LoadNow(Source));
 
     /// <inheritdoc/>
     public override void Validate()
@@ -58,11 +58,16 @@ public sealed record NormScheduling : Norm
     internal sealed class Schedule : StepHook
     {
         private readonly NormScheduling _norm;
-        private readonly NormRecording? _recording;
         private readonly WeightRows[] _layers;
         private readonly float[][] _targets;
         private readonly (string Name, Tensor Value)[] _first = [];
+        private NormRecording? _recording;
 
+        /// <summary>Makes the hook of a network.</summary>
+        /// <param name="norm">Its hyperparameters.</param>
+        /// <param name="network">The network.</param>
+        /// <param name="recording">The recording; null for none, or to look for it when a run starts, until which it does
+        /// nothing.</param>
         public Schedule(NormScheduling norm, Network network, NormRecording? recording)
         {
             _norm = norm;
@@ -70,7 +75,7 @@ public sealed record NormScheduling : Norm
             _layers = WeightRows.Of(network, norm.Dense);
             _targets = [.. _layers.Select(layer => new float[layer.Norms.Length])];
             foreach (var layer in _layers) recording?.Require(layer.Layer, layer.Norms.Length);
-            if (recording is null)
+            if (recording is null && norm.Source.Length == 0)
                 _first = [.. _layers.Select(layer => ($"normschedule.{layer.Layer}", network.Backend.Allocate(new Shape(layer.Norms.Length))))];
         }
 
@@ -78,7 +83,12 @@ public sealed record NormScheduling : Norm
 
         public override void Start(in RunStart run)
         {
-            foreach (var layer in _layers) _recording?.Norms(layer.Layer, run.Epochs - 1);
+            if (_norm.Source.Length > 0) _recording ??= NormRecording.LoadBeside(run.Folder, _norm.Source);
+            foreach (var layer in _layers)
+            {
+                _recording?.Require(layer.Layer, layer.Norms.Length);
+                _recording?.Norms(layer.Layer, run.Epochs - 1);
+            }
         }
 
         public override void BeforeUpdate(in StepTime time)
@@ -93,6 +103,7 @@ public sealed record NormScheduling : Norm
 
         public override void AfterUpdate(in StepTime time)
         {
+            if (_recording is null && _norm.Source.Length > 0) return;
             var growth = (float)Math.Pow(_norm.Growth, time.Epoch / _norm.Every);
             for (var i = 0; i < _layers.Length; i++)
             {

@@ -26,7 +26,7 @@ namespace EvenKeel.Norms;
 public sealed record WeightDecayMimic : Norm
 {
     /// <summary>The recording to follow: a file, or the folder of a run with one.</summary>
-    [NormOption("from", "recording to follow: its file, or the folder of its run")]
+    [NormOption("from", "recording to follow: its file, or the folder of its run; with .. in front, counted from the run's own folder")]
     public string Source { get; init; } = "";
 
     /// <summary>Largest factor on an update, greater than 0.</summary>
@@ -40,7 +40,7 @@ public sealed record WeightDecayMimic : Norm
     /// <inheritdoc/>
     public override StepHook Hook(Network network, Optimizer optimizer) => Source.Length == 0
         ? throw new UserException("wdmimic needs the norms of a run with weight decay: record one with bn+record, then write wdmimic(from=FILE-OR-RUN-FOLDER).")
-        : new Correction(this, network, NormRecording.Load(Source));
+        : new Correction(this, network, NormRecording.LoadNow(Source));
 
     /// <inheritdoc/>
     public override void Validate()
@@ -54,16 +54,20 @@ public sealed record WeightDecayMimic : Norm
     {
         private readonly WeightDecayMimic _norm;
         private readonly Backend _backend;
-        private readonly NormRecording _recording;
         private readonly Layer[] _layers;
+        private NormRecording? _recording;
 
-        public Correction(WeightDecayMimic norm, Network network, NormRecording recording)
+        /// <summary>Makes the hook of a network.</summary>
+        /// <param name="norm">Its hyperparameters.</param>
+        /// <param name="network">The network.</param>
+        /// <param name="recording">The recording; null to look for it when a run starts, until which it does nothing.</param>
+        public Correction(WeightDecayMimic norm, Network network, NormRecording? recording)
         {
             _norm = norm;
             _backend = network.Backend;
             _recording = recording;
             _layers = [.. WeightRows.Of(network, norm.Dense).Select(rows => new Layer(rows, _backend))];
-            foreach (var layer in _layers) recording.Require(layer.Rows.Layer, layer.Ratios.Length);
+            foreach (var layer in _layers) recording?.Require(layer.Rows.Layer, layer.Ratios.Length);
         }
 
         /// <summary>‖w_o‖²/n² of each layer, bounded.</summary>
@@ -71,11 +75,17 @@ public sealed record WeightDecayMimic : Norm
 
         public override void Start(in RunStart run)
         {
-            foreach (var layer in _layers) _recording.Norms(layer.Rows.Layer, run.Epochs - 1);
+            _recording ??= NormRecording.LoadBeside(run.Folder, _norm.Source);
+            foreach (var layer in _layers)
+            {
+                _recording.Require(layer.Rows.Layer, layer.Ratios.Length);
+                _recording.Norms(layer.Rows.Layer, run.Epochs - 1);
+            }
         }
 
         public override void BeforeUpdate(in StepTime time)
         {
+            if (_recording is null) return;
             foreach (var layer in _layers)
             {
                 var recorded = _recording.Norms(layer.Rows.Layer, time.Epoch);
@@ -94,6 +104,7 @@ public sealed record WeightDecayMimic : Norm
         // w ← w₀ + ratio·(w − w₀). The difference of two near numbers is exact.
         public override void AfterUpdate(in StepTime time)
         {
+            if (_recording is null) return;
             foreach (var layer in _layers)
             {
                 var w = layer.Rows.Stored.Value;

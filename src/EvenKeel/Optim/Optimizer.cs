@@ -33,8 +33,8 @@ public abstract class Optimizer(Network network)
     /// <summary>Learning rate of the next step; a schedule moves it.</summary>
     public double LearningRate { get; set; }
 
-    /// <summary>Weight decay λ of the next step.</summary>
-    public double WeightDecay { get; init; }
+    /// <summary>Weight decay λ of the next step; a schedule may end it.</summary>
+    public double WeightDecay { get; set; }
 
     /// <summary>What is decayed.</summary>
     public DecayScope DecayScope

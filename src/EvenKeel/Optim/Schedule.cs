@@ -20,14 +20,16 @@ public sealed record ConstantSchedule : Schedule
 }
 
 /// <summary>
-/// 1 until the share <paramref name="From"/> of the run, then linearly to zero at its end: with From = 0.5,
-/// min(2 − 2·epoch/epochs, 1), the schedule of the weight normalization authors' code.
+/// 1 until the share <paramref name="From"/> of the run, then linearly to <paramref name="To"/> at its end: with
+/// From = 0.5 and To = 0, min(2 − 2·epoch/epochs, 1), the schedule of the weight normalization authors' code.
 /// </summary>
 /// <param name="From">Share of the run, 0 to below 1.</param>
-public sealed record LinearSchedule(double From) : Schedule
+/// <param name="To">Factor at the end. Below zero the weights climb the loss, as published code once did by mistake.</param>
+public sealed record LinearSchedule(double From, double To = 0) : Schedule
 {
     /// <inheritdoc/>
-    public override double Factor(int epoch, int epochs) => Math.Min(1, (1 - (double)epoch / epochs) / (1 - From));
+    public override double Factor(int epoch, int epochs) =>
+        To + Math.Min(1, (1 - (double)epoch / epochs) / (1 - From)) * (1 - To);
 }
 
 /// <summary>Multiplied by a factor at given epochs.</summary>

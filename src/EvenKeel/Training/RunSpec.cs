@@ -120,11 +120,18 @@ public sealed record OptimizerSpec
 /// <summary>How the learning rate, and Adam's beta1, move over the run.</summary>
 public sealed record ScheduleSpec
 {
-    /// <summary><c>constant</c>, <c>linear</c> (to zero, from <see cref="From"/> on), <c>steps</c> or <c>cosine</c>.</summary>
+    /// <summary><c>constant</c>, <c>linear</c> (to <see cref="To"/>, from <see cref="From"/> on), <c>steps</c> or <c>cosine</c>.</summary>
     public string Kind { get; init; } = "constant";
 
     /// <summary>Share of the run after which <c>linear</c> starts to fall, 0 to 1.</summary>
     public double From { get; init; }
+
+    /// <summary>Factor on the rate at the end of <c>linear</c>; below zero repeats a defect of published code.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double To { get; init; }
+
+    /// <summary>Epochs after which there is no weight decay any more; null keeps it.</summary>
+    public int? DecayUntil { get; init; }
 
     /// <summary>Epochs at which <c>steps</c> multiplies the rate by <see cref="Factor"/>.</summary>
     public IReadOnlyList<int> At { get; init; } = [];

@@ -29,7 +29,7 @@ internal static class SpecParts
     {
         "constant" => Optim.Schedule.Constant,
         "linear" => spec.From is >= 0 and < 1
-            ? new LinearSchedule(spec.From)
+            ? new LinearSchedule(spec.From, spec.To)
             : throw new UserException($"A linear schedule from {spec.From}: expected a share of the run, 0 to below 1."),
         "steps" => new StepSchedule(spec.At, spec.Factor),
         "cosine" => new CosineSchedule(),
@@ -41,6 +41,7 @@ internal static class SpecParts
     public static void Apply(RunSpec spec, Schedule schedule, Optimizer optimizer, int epoch)
     {
         optimizer.LearningRate = spec.Optimizer.LearningRate * schedule.Factor(epoch, spec.Epochs);
+        if (spec.Schedule.DecayUntil is { } end) optimizer.WeightDecay = epoch < end ? spec.Optimizer.WeightDecay : 0;
         if (optimizer is Adam adam && spec.Schedule.Beta1After is { } later)
             adam.Beta1 = epoch >= spec.Schedule.From * spec.Epochs ? later : spec.Optimizer.Beta1;
     }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text.Json;
 using EvenKeel.Cli;
+using EvenKeel.Lab.Reports;
 
 namespace EvenKeel.Tests.Data;
 

@@ -10,7 +10,7 @@ public class LayeringTests
     private static readonly string[] LibraryLayers =
         ["", "Tensors", "Backends", "Autograd", "Modules", "Optim", "Norms", "Data", "Models", "Training"];
 
-    private static readonly string[] LabLayers = ["", "Statistics", "Studies", "Reports", "Benchmarks", "Verification"];
+    private static readonly string[] LabLayers = ["", "Statistics", "Claims", "Studies", "Reports", "Benchmarks", "Verification"];
 
     private const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance
         | BindingFlags.Static | BindingFlags.DeclaredOnly;

@@ -41,8 +41,12 @@ public sealed partial class ReportTests : IDisposable
         ReportFiles first = ReportBuilder.Build(plan, plan.StudyFolder(_root), Path.Combine(_root, "first"));
         ReportFiles second = ReportBuilder.Build(plan, plan.StudyFolder(_root), Path.Combine(_root, "second"));
         Assert.Equal(File.ReadAllBytes(first.HtmlPath), File.ReadAllBytes(second.HtmlPath));
-        Assert.Equal(File.ReadAllBytes(first.EpochsPath), File.ReadAllBytes(second.EpochsPath));
-        Assert.Equal(File.ReadAllBytes(first.SummaryPath), File.ReadAllBytes(second.SummaryPath));
+        string[] names = [.. Directory.GetFiles(first.Folder, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(first.Folder, path)).Order(StringComparer.Ordinal)];
+        Assert.Contains("report.md", names);
+        Assert.Contains(Path.Combine("figures", "error.png"), names);
+        Assert.All(names, name => Assert.Equal(
+            File.ReadAllBytes(Path.Combine(first.Folder, name)), File.ReadAllBytes(Path.Combine(second.Folder, name))));
     }
 
     [Fact]
@@ -70,7 +74,7 @@ public sealed partial class ReportTests : IDisposable
         Assert.Contains("quick (reduced)", html, StringComparison.Ordinal);
         Assert.Contains("· reduced runs", html, StringComparison.Ordinal);
         Assert.True(Regex.Count(html, "<em>Reduced runs.</em>") == 6);
-        Assert.StartsWith("Reduced: a quarter", files.Table.Notes[0], StringComparison.Ordinal);
+        Assert.StartsWith("Reduced: a quarter", files.Notes[0], StringComparison.Ordinal);
         Assert.DoesNotContain("educed", Html(Build(Plan(3, [1]))).Split("</head>")[1], StringComparison.Ordinal);
     }
 
@@ -79,16 +83,16 @@ public sealed partial class ReportTests : IDisposable
     {
         StudyPlan plan = Plan(8, [1, 2, 3]);
         ReportFiles files = Build(plan);
-        SchemeResult wn = files.Data.Schemes[3];
+        SchemeResult wn = files.Data.Settings[0].Schemes[3];
         double[] errors = [.. plan.Runs.Where(run => run.Scheme == "wn").Select(run =>
             100 * JournalReader.Read(RunFolder.For(_root, Study.Name, run))!.Epochs[^1].TestError!.Value)];
         Assert.Equal(errors.Average(), wn.Last!.Mean, 10);
         Assert.Equal(3, wn.Last.Count);
         Assert.True(wn.Best!.Mean <= wn.Last.Mean);
-        Assert.Equal(wn.Last.Mean - files.Data.Schemes[0].Last!.Mean, wn.Difference!.Mean, 10);
-        Assert.Null(files.Data.Schemes[0].Difference);
+        Assert.Equal(wn.Last.Mean - files.Data.Settings[0].Schemes[0].Last!.Mean, wn.Difference!.Mean, 10);
+        Assert.Null(files.Data.Settings[0].Schemes[0].Difference);
         Assert.Equal(47, wn.EpochSeconds!.Value, 0);
-        Assert.Contains(" ± ", files.Table.Rows[3].Cells[1], StringComparison.Ordinal);
+        Assert.Contains(" ± ", files.Tables[0].Rows[3].Cells[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,14 +109,14 @@ public sealed partial class ReportTests : IDisposable
         });
         ReportFiles files = ReportBuilder.Build(plan, plan.StudyFolder(_root));
         string html = Html(files);
-        Assert.Null(files.Data.Schemes[1].Last);
-        Assert.Equal("diverged", files.Table.Rows[1].Cells[1]);
-        Assert.Equal(1, files.Data.Schemes[3].Last!.Count);
+        Assert.Null(files.Data.Settings[0].Schemes[1].Last);
+        Assert.Equal("diverged", files.Tables[0].Rows[1].Cells[1]);
+        Assert.Equal(1, files.Data.Settings[0].Schemes[3].Last!.Count);
         Assert.Contains("4 of 10 runs did not finish: 2 diverged, 1 not started, 1 interrupted.", html, StringComparison.Ordinal);
-        Assert.Contains(files.Table.Notes, note => note.StartsWith(
+        Assert.Contains(files.Notes, note => note.StartsWith(
             "bn: seed 1 diverged after epoch 4 of 10 (The loss became NaN at step 7, first in conv5)", StringComparison.Ordinal));
-        Assert.Contains(files.Table.Notes, note => note == "wn: seed 2 not started. The means leave this out.");
-        Assert.Equal("1 of 2", files.Table.Rows[4].Cells[^1]);
+        Assert.Contains(files.Notes, note => note == "wn: seed 2 not started. The means leave this out.");
+        Assert.Equal("1 of 2", files.Tables[0].Rows[4].Cells[^1]);
     }
 
     [Fact]
@@ -121,10 +125,10 @@ public sealed partial class ReportTests : IDisposable
         StudyPlan plan = Plan(10, [1]);
         SyntheticRuns.Write(plan, _root, (record, number) => number == 0 ? (record with { Status = RunStatus.Running, End = null }, 3) : null);
         ReportFiles files = ReportBuilder.Build(plan, plan.StudyFolder(_root));
-        Assert.EndsWith("so far", files.Table.Rows[0].Cells[1], StringComparison.Ordinal);
-        Assert.Equal("not run", files.Table.Rows[1].Cells[1]);
+        Assert.EndsWith("so far", files.Tables[0].Rows[0].Cells[1], StringComparison.Ordinal);
+        Assert.Equal("not run", files.Tables[0].Rows[1].Cells[1]);
         Assert.Contains("No run has finished yet", Html(files), StringComparison.Ordinal);
-        Assert.DoesNotContain(files.Table.Rows, row => row.IsLowest);
+        Assert.DoesNotContain(files.Tables[0].Rows, row => row.IsLowest);
     }
 
     [Fact]
@@ -163,8 +167,8 @@ public sealed partial class ReportTests : IDisposable
     public void Tables_for_other_programs_hold_every_epoch_and_scheme()
     {
         ReportFiles files = Build(Plan(3, [1, 2]));
-        string[] epochs = File.ReadAllLines(files.EpochsPath);
-        string[] summary = File.ReadAllLines(files.SummaryPath);
+        string[] epochs = File.ReadAllLines(Path.Combine(files.Folder, "epochs.csv"));
+        string[] summary = File.ReadAllLines(Path.Combine(files.Folder, "summary.csv"));
         Assert.Equal(1 + (5 * 2 * 3), epochs.Length);
         Assert.Equal(6, summary.Length);
         Assert.StartsWith("scheme,seed,folder,epoch,train_loss", epochs[0], StringComparison.Ordinal);

@@ -23,15 +23,15 @@ public sealed class StudyPlanTests
     public void Every_scheme_gets_the_same_seeds_and_every_run_its_own_hash()
     {
         StudyPlan plan = StudyPlan.Make(Study, "full");
-        Assert.Equal(15, plan.Runs.Count);
+        Assert.Equal(25, plan.Runs.Count);
         foreach (StudyScheme scheme in Study.Schemes)
         {
             Assert.Equal(
-                [1UL, 2UL, 3UL],
+                [1UL, 2UL, 3UL, 4UL, 5UL],
                 plan.Runs.Where(run => run.Scheme == scheme.Scheme).Select(run => run.Seed));
         }
 
-        Assert.Equal(15, plan.Runs.Select(run => run.Hash).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(25, plan.Runs.Select(run => run.Hash).Distinct(StringComparer.Ordinal).Count());
         Assert.All(plan.Runs.Take(5), run => Assert.Equal(1UL, run.Seed));
     }
 
@@ -39,7 +39,7 @@ public sealed class StudyPlanTests
     public void Profiles_override_what_they_name_and_keep_the_rest()
     {
         RunSpec quick = StudyPlan.Make(Study, "quick").Runs[0];
-        Assert.Equal((0.25, 5000, 2000, 10), (quick.Width, quick.TrainImages, quick.TestImages, quick.Epochs));
+        Assert.Equal((0.25, 3000, 1000, 7), (quick.Width, quick.TrainImages, quick.TestImages, quick.Epochs));
         Assert.Equal(("convpool-cnn-c", "cifar10", 100, 500), (quick.Model, quick.Data, quick.Batch, quick.InitImages));
 
         RunSpec smoke = StudyPlan.Make(Study, "smoke").Runs[0];

@@ -129,9 +129,9 @@ public sealed class StudyRunnerTests : IDisposable
     {
         public List<string> Seen { get; } = [];
 
-        public IRunObserver? RunStarting(int number, int count, RunSpec spec, bool resumes)
+        public IRunObserver? RunStarting(int number, int count, PlannedRun planned, bool resumes)
         {
-            Seen.Add($"{(resumes ? "resume" : "start")} {number}/{count} {spec.Scheme}");
+            Seen.Add($"{(resumes ? "resume" : "start")} {number}/{count} {planned.Scheme.Key}");
             return null;
         }
 

@@ -3,6 +3,11 @@
   const root = document.documentElement;
   const tip = document.getElementById("tip");
 
+  // Paper cannot be unfolded.
+  window.addEventListener("beforeprint", () => {
+    for (const part of document.querySelectorAll("details")) part.open = true;
+  });
+
   // Colours: the reader's choice, kept where the browser allows it.
   const choices = [...document.querySelectorAll("[data-theme-choice]")];
   const setTheme = choice => {
@@ -69,7 +74,7 @@
     const rows = [];
     for (const series of shown) {
       const at = nearest(series.x, x);
-      const reach = data.x === "epoch" ? 0.5 : last / 20;
+      const reach = data.names || data.x === "epoch" ? 0.5 : last / 20;
       if (Math.abs(series.x[at] - x) > reach) continue;
       rows.push({ i: series.i, y: series.y[at] });
       if (series.y[at] <= high)
@@ -79,7 +84,8 @@
 
     tip.replaceChildren();
     const head = document.createElement("strong");
-    head.textContent = data.x === "epoch" ? "Epoch " + x : format(x) + " " + data.x;
+    head.textContent = data.names ? data.x + " " + data.names[x - 1]
+      : data.x === "epoch" ? "Epoch " + x : format(x) + " " + data.x;
     tip.append(head);
     for (const row of rows) {
       const line = document.createElement("div");

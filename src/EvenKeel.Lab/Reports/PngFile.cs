@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace EvenKeel.Cli;
+namespace EvenKeel.Lab.Reports;
 
 /// <summary>Writes PNG pictures: eight bits a channel, red, green, blue, no filter.</summary>
 /// <remarks>PNG specification, third edition, sections 5 and 10.</remarks>
