@@ -66,12 +66,14 @@ internal static unsafe partial class Channels
             var source = x + offset;
             var sums = partial + result;
             new Span<float>(sums, columns).Clear();
+            var ahead = Prefetch.Ahead(4 * width);
             var r = 0;
             for (; r <= rows - 4; r += 4, source += 4 * width)
             {
                 for (nint j = 0; j < columns; j += 16)
                 {
                     var p = source + j;
+                    Prefetch.Rows(p + ahead, width);
                     var four = V.Load(p) + V.Load(p + width) + (V.Load(p + 2 * width) + V.Load(p + 3 * width));
                     V.Store(sums + j, V.Load(sums + j) + four);
                 }
@@ -92,6 +94,7 @@ internal static unsafe partial class Channels
             var bp = b + offset;
             var sums = partial + result;
             new Span<float>(sums, columns).Clear();
+            var ahead = Prefetch.Ahead(4 * width);
             var r = 0;
             for (; r <= rows - 4; r += 4, ap += 4 * width, bp += 4 * width)
             {
@@ -99,6 +102,8 @@ internal static unsafe partial class Channels
                 {
                     var p = ap + j;
                     var q = bp + j;
+                    Prefetch.Rows(p + ahead, width);
+                    Prefetch.Rows(q + ahead, width);
                     var four = V.Load(p) * V.Load(q);
                     four = V.FusedMultiplyAdd(V.Load(p + width), V.Load(q + width), four);
                     four = V.FusedMultiplyAdd(V.Load(p + 2 * width), V.Load(q + 2 * width), four);

@@ -76,6 +76,12 @@ internal readonly struct ColumnSplit
         return segment * Length + (nint)row * Width + column;
     }
 
+    /// <summary>One value a channel as often as a wide row has the channel.</summary>
+    public unsafe void Tile(ReadOnlySpan<float> values, float* wide)
+    {
+        for (var copy = 0; copy < Copies; copy++) values.CopyTo(new Span<float>(wide + copy * Channels, Channels));
+    }
+
     /// <summary>Wide rows in a chunk of rows.</summary>
     public int RowsIn(int rowChunk) => Math.Min(RowsPerChunk, WideRows - rowChunk * RowsPerChunk);
 }

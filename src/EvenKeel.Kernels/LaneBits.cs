@@ -39,6 +39,9 @@ internal unsafe interface ILaneBits<V> where V : unmanaged, ILanes<V>
     /// <summary>The sign bits of the lanes, lane 0 lowest: which lanes of a mask are set.</summary>
     static abstract uint Signs(V a);
 
+    /// <summary>All-ones in the lanes whose bit is set, lane 0 lowest: what <see cref="Signs"/> was taken of.</summary>
+    static abstract V FromSigns(uint bits);
+
     /// <summary>Sixteen bytes as floats 0 to 255.</summary>
     static abstract V LoadBytes(byte* source);
 
@@ -89,6 +92,13 @@ internal readonly unsafe partial struct Lanes512
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Signs(Lanes512 a) => (uint)a._v.ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 FromSigns(uint bits)
+    {
+        var places = Vector512.Create(1u, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768);
+        return new(Vector512.Equals(Vector512.Create(bits) & places, places).AsSingle());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 LoadBytes(byte* source) =>
@@ -163,6 +173,15 @@ internal readonly unsafe partial struct Lanes256
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Signs(Lanes256 a) => a._low.ExtractMostSignificantBits() | a._high.ExtractMostSignificantBits() << 8;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 FromSigns(uint bits)
+    {
+        var all = Vector256.Create(bits);
+        var low = Vector256.Create(1u, 2, 4, 8, 16, 32, 64, 128);
+        var high = low << 8;
+        return new(Vector256.Equals(all & low, low).AsSingle(), Vector256.Equals(all & high, high).AsSingle());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 LoadBytes(byte* source)
@@ -255,6 +274,17 @@ internal readonly unsafe partial struct Lanes128
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Signs(Lanes128 a) => a._a.ExtractMostSignificantBits() | a._b.ExtractMostSignificantBits() << 4
         | a._c.ExtractMostSignificantBits() << 8 | a._d.ExtractMostSignificantBits() << 12;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 FromSigns(uint bits)
+    {
+        var all = Vector128.Create(bits);
+        var a = Vector128.Create(1u, 2, 4, 8);
+        Vector128<uint> b = a << 4, c = a << 8, d = a << 12;
+        return new(
+            Vector128.Equals(all & a, a).AsSingle(), Vector128.Equals(all & b, b).AsSingle(),
+            Vector128.Equals(all & c, c).AsSingle(), Vector128.Equals(all & d, d).AsSingle());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 LoadBytes(byte* source)

@@ -124,12 +124,14 @@ internal static unsafe class Moments
             where V : unmanaged, ILanes<V>
         {
             new Span<float>(mean, (int)columns).Clear();
+            var ahead = Prefetch.Ahead(4 * width);
             var r = 0;
             for (; r <= rows - 4; r += 4, source += 4 * width)
             {
                 for (nint j = 0; j < columns; j += 16)
                 {
                     var p = source + j;
+                    Prefetch.Rows(p + ahead, width);
                     var first = V.Load(pivot + j);
                     var a = V.Load(p) - first;
                     var b = V.Load(p + width) - first;
@@ -154,12 +156,14 @@ internal static unsafe class Moments
             where V : unmanaged, ILanes<V>
         {
             new Span<float>(squares, (int)columns).Clear();
+            var ahead = Prefetch.Ahead(4 * width);
             var r = 0;
             for (; r <= rows - 4; r += 4, source += 4 * width)
             {
                 for (nint j = 0; j < columns; j += 16)
                 {
                     var p = source + j;
+                    Prefetch.Rows(p + ahead, width);
                     var first = V.Load(pivot + j);
                     var center = V.Load(mean + j);
                     var a = V.Load(p) - first - center;

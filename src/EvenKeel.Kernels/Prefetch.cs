@@ -14,6 +14,22 @@ internal static unsafe class Prefetch
         if (Sse.IsSupported) Sse.Prefetch0(address);
     }
 
+    /// <summary>How many floats ahead a pass over rows asks for memory, which takes about as long as 4 kB do to arrive:
+    /// reading several rows at once is a pattern that the processor follows too late.</summary>
+    /// <param name="rows">Floats in the rows that are read at once, which are asked for already.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint Ahead(nint rows) => Math.Max(1_024, rows);
+
+    /// <summary>One line of each of four rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Rows(float* address, nint width)
+    {
+        Line(address);
+        Line(address + width);
+        Line(address + 2 * width);
+        Line(address + 3 * width);
+    }
+
     /// <summary>The lines at one offset behind several pointers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Lines(float** pointers, int count, nint offset)

@@ -49,10 +49,10 @@ internal static unsafe partial class Rescale
         for (var segment = 0; segment < segments; segment++)
         {
             var table = tables + 3 * (nint)segment * split.Width;
-            Tile(mean, segment, table, split);
+            split.Tile(mean.Slice(segment * channels, channels), table);
             if (!masked) continue;
-            Tile(scale, segment, table + split.Width, split);
-            Tile(shift, segment, table + 2 * split.Width, split);
+            split.Tile(scale.Slice(segment * channels, channels), table + split.Width);
+            split.Tile(shift.Slice(segment * channels, channels), table + 2 * split.Width);
         }
 
         fixed (float* xp = x, dyp = dy)
@@ -80,13 +80,6 @@ internal static unsafe partial class Rescale
                 if (moments) sumGX[i] = (float)(gx * rstd[i]);
             }
         }
-    }
-
-    private static void Tile(ReadOnlySpan<float> values, int segment, float* table, in ColumnSplit split)
-    {
-        var own = values.Slice(segment * split.Channels, split.Channels);
-        for (var copy = 0; copy < split.Copies; copy++)
-            own.CopyTo(new Span<float>(table + copy * split.Channels, split.Channels));
     }
 
     private readonly struct ReduceJob(
@@ -120,6 +113,7 @@ internal static unsafe partial class Rescale
         {
             var s = V.Splat(slope);
             bool gated = masked, both = moments;
+            var ahead = Prefetch.Ahead(4 * width);
             for (nint j = 0; j < columns; j += 16)
             {
                 var m = V.Load(mean + j);
@@ -130,6 +124,8 @@ internal static unsafe partial class Rescale
                 float* xp = x + j, dyp = dy + j;
                 for (var r = 0; r < rows; r++, xp += width, dyp += width)
                 {
+                    Prefetch.Line(xp + ahead);
+                    Prefetch.Line(dyp + ahead);
                     var centered = V.Load(xp) - m;
                     var passed = V.Load(dyp);
                     if (gated) passed = Gate(centered, passed, a, b, s);

@@ -75,8 +75,7 @@ internal static unsafe class SegmentPass
         for (var i = 0; i < count * segments; i++)
         {
             var own = tables.Slice((i % count * segments + i / count) * channels, channels);
-            for (var copy = 0; copy < split.Copies; copy++)
-                own.CopyTo(new Span<float>(table + (nint)i * split.Width + copy * channels, channels));
+            split.Tile(own, table + (nint)i * split.Width);
         }
 
         fixed (float* xp = x, dyp = dy)

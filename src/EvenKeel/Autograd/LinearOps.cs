@@ -68,12 +68,13 @@ public static partial class Ops
         public Tensor? Bias;
         public Activation Activation;
 
+        internal override bool ReadsOutput => !Activation.IsIdentity;
+
         protected internal override void Backward(Tape tape, Tensor outputGradient)
         {
             var backend = tape.Backend;
-            UndoActivation(tape, Activation, Output, outputGradient);
-            if (tape.Gradient(Bias, out var accumulate) is { } db) backend.ChannelSum(outputGradient, db, accumulate);
-            if (tape.Gradient(Weight, out accumulate) is { } dw)
+            UndoBias(tape, Bias, Activation, Output, outputGradient);
+            if (tape.Gradient(Weight, out var accumulate) is { } dw)
                 backend.ConvWeightGradient(Geometry, X, outputGradient, dw, accumulate);
             if (tape.Gradient(X, out accumulate) is { } dx)
                 backend.ConvInputGradient(Geometry, outputGradient, Weight, dx, accumulate);
@@ -87,12 +88,13 @@ public static partial class Ops
         public Tensor? Bias;
         public Activation Activation;
 
+        internal override bool ReadsOutput => !Activation.IsIdentity;
+
         protected internal override void Backward(Tape tape, Tensor outputGradient)
         {
             var backend = tape.Backend;
-            UndoActivation(tape, Activation, Output, outputGradient);
-            if (tape.Gradient(Bias, out var accumulate) is { } db) backend.ChannelSum(outputGradient, db, accumulate);
-            if (tape.Gradient(Weight, out accumulate) is { } dw)
+            UndoBias(tape, Bias, Activation, Output, outputGradient);
+            if (tape.Gradient(Weight, out var accumulate) is { } dw)
                 backend.DenseWeightGradient(X, outputGradient, dw, accumulate);
             if (tape.Gradient(X, out accumulate) is { } dx)
                 backend.DenseInputGradient(outputGradient, Weight, dx, accumulate);
@@ -100,9 +102,14 @@ public static partial class Ops
     }
 
     // f keeps the sign of its argument (slope > 0) or maps the rest to 0 (slope 0), so the output tells the branch.
-    private static void UndoActivation(Tape tape, Activation activation, Tensor output, Tensor gradient)
+    private static void UndoBias(Tape tape, Tensor? bias, Activation activation, Tensor output, Tensor gradient)
     {
-        if (!activation.IsIdentity)
+        var db = tape.Gradient(bias, out var accumulate);
+        if (!activation.IsIdentity && db is not null)
+            tape.Backend.LeakyReluBackwardSum(activation.Slope, output, gradient, db, accumulate);
+        else if (!activation.IsIdentity)
             tape.Backend.LeakyReluBackward(activation.Slope, output, gradient, gradient, accumulate: false);
+        else if (db is not null)
+            tape.Backend.ChannelSum(gradient, db, accumulate);
     }
 }

@@ -11,6 +11,9 @@ public abstract class Node
     /// <summary>The value this operation made.</summary>
     public Tensor Output { get; internal set; } = null!;
 
+    /// <summary>False if the backward pass has no use for the value of <see cref="Output"/>.</summary>
+    internal virtual bool ReadsOutput => true;
+
     /// <summary>Adds this operation's share to the gradients of its inputs.</summary>
     /// <param name="tape">Gives gradient buffers and the backend.</param>
     /// <param name="outputGradient">Gradient of the loss by <see cref="Output"/>. It belongs to this node alone and

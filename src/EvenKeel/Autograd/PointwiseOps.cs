@@ -65,7 +65,7 @@ public static partial class Ops
     {
         if (rate is < 0 or >= 1 || float.IsNaN(rate))
             throw new ArgumentOutOfRangeException(nameof(rate), $"A dropout rate of {rate}: expected 0 to below 1.");
-        var y = tape.Rent(x.Shape);
+        var y = tape.RentOver(x);
         tape.Backend.Dropout(stream, rate, x, y);
         if (tape.Record<DropoutNode>(y, Needs(x)) is { } node) (node.X, node.Rate, node.Stream) = (x, rate, stream);
         return y;
@@ -78,7 +78,7 @@ public static partial class Ops
 
         protected internal override void Backward(Tape tape, Tensor outputGradient)
         {
-            if (tape.Gradient(X, out var accumulate) is { } dx)
+            if (tape.GradientOver(X, outputGradient, out var accumulate) is { } dx)
                 tape.Backend.LeakyReluBackward(Activation.Slope, Output, outputGradient, dx, accumulate);
         }
     }

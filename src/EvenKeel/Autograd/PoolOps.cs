@@ -59,6 +59,8 @@ public static partial class Ops
         public Tensor X = null!;
         public Tensor Index = null!;
 
+        internal override bool ReadsOutput => false;
+
         protected internal override void Backward(Tape tape, Tensor outputGradient)
         {
             if (tape.BeginGradient(X) is { } dx)

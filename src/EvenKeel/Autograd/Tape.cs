@@ -14,6 +14,9 @@ public sealed class Tape(Backend backend)
     private readonly List<Node> _nodes = [];
     private readonly Dictionary<Type, Pool> _pools = [];
 
+    // The gradient that the node at work has got, until that node passes its memory on.
+    private Tensor? _upstream;
+
     /// <summary>Where the operations run.</summary>
     public Backend Backend { get; } = backend;
 
@@ -39,6 +42,19 @@ public sealed class Tape(Backend backend)
 
     /// <summary>A value of this step, contents undefined; its gradient will be needed if the tape records.</summary>
     public Tensor Rent(Shape shape) => Backend.Rent(shape);
+
+    /// <summary>A value that a module reads last, set by who knows: an operation may write its own over it.</summary>
+    internal Tensor? Spare { get; set; }
+
+    /// <summary>A value for an operation's output with as many elements as its input, contents undefined; over the input
+    /// itself if nothing reads that again, neither a module nor the backward pass of what made it.</summary>
+    /// <remarks>Memory that was just read need not be fetched to be written.</remarks>
+    internal Tensor RentOver(Tensor x)
+    {
+        var spare = Recording && ReferenceEquals(x, Spare) && _nodes.Count > 0
+            && _nodes[^1] is { ReadsOutput: false } maker && ReferenceEquals(maker.Output, x);
+        return spare ? Backend.Share(x) : Backend.Rent(x.Shape);
+    }
 
     /// <summary>Gives a value of this step back early; for what a node saved beside its output.</summary>
     public void Return(Tensor tensor) => Backend.Return(tensor);
@@ -76,6 +92,26 @@ public sealed class Tape(Backend backend)
         return input.GradientBuffer;
     }
 
+    /// <summary>
+    /// For operations that may write over the gradient they got: the buffer to write an input's gradient into, which is
+    /// <paramref name="outputGradient"/> itself where the input has none yet; null if it needs none.
+    /// </summary>
+    /// <param name="input">The input, of as many elements as the output.</param>
+    /// <param name="outputGradient">What the node got. It must read it no more once it has written.</param>
+    /// <param name="accumulate">As in <see cref="Gradient"/>.</param>
+    internal Tensor? GradientOver(Tensor? input, Tensor outputGradient, out bool accumulate)
+    {
+        if (!ReferenceEquals(outputGradient, _upstream) || input is not { NeedsGradient: true, GradientBuffer: null }
+            || input.Shape.Length != outputGradient.Shape.Length)
+            return Gradient(input, out accumulate);
+        accumulate = false;
+        _upstream = null;
+        outputGradient.Shape = input.Shape;
+        input.GradientBuffer = outputGradient;
+        input.HasGradient = true;
+        return outputGradient;
+    }
+
     /// <summary>For operations that can only overwrite: a buffer for an input's gradient, or null if it needs none.
     /// <see cref="EndGradient"/> must follow.</summary>
     public Tensor? BeginGradient(Tensor? input) =>
@@ -90,11 +126,14 @@ public sealed class Tape(Backend backend)
     }
 
     /// <summary>Adds an already computed gradient to an input's; for operations that cannot accumulate in place.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="gradient">Its gradient. Where it is what the node got, its memory may pass to the input: it must not
+    /// change afterwards.</param>
     public void AddGradient(Tensor? input, Tensor gradient)
     {
-        if (Gradient(input, out var accumulate) is not { } target) return;
+        if (GradientOver(input, gradient, out var accumulate) is not { } target) return;
         if (accumulate) Backend.AddTo(gradient, target);
-        else Backend.Copy(gradient, target);
+        else if (!ReferenceEquals(gradient, target)) Backend.Copy(gradient, target);
     }
 
     /// <summary>
@@ -130,10 +169,12 @@ public sealed class Tape(Backend backend)
             if (output.HasGradient)
             {
                 Undoing?.Invoke(i);
-                nodes[i].Backward(this, output.GradientBuffer!);
-                Backend.Return(output.GradientBuffer!);
+                var gradient = output.GradientBuffer!;
                 output.GradientBuffer = null;
                 output.HasGradient = false;
+                _upstream = gradient;
+                nodes[i].Backward(this, gradient);
+                if (_upstream is not null) Backend.Return(gradient);
             }
 
             // Every reader of this value came later on the tape and is done.

@@ -26,6 +26,10 @@ public abstract class Backend : IDisposable
     /// <summary>A tensor of the current step, contents undefined.</summary>
     internal abstract Tensor Rent(Shape shape);
 
+    /// <summary>A second tensor of the current step with the memory of a first, which stays the owner: for an operation
+    /// that writes over its input.</summary>
+    internal abstract Tensor Share(Tensor tensor);
+
     /// <summary>Returns a step tensor before the step ends.</summary>
     internal abstract void Return(Tensor tensor);
 
@@ -65,6 +69,9 @@ public abstract class Backend : IDisposable
 
     internal abstract void LeakyReluBackward(float slope, Tensor y, Tensor dy, Tensor dx, bool accumulate);
 
+    /// <summary>In place: dy = dy where y &gt; 0, else slope·dy; with its sum over the rows, the gradient of a bias.</summary>
+    internal abstract void LeakyReluBackwardSum(float slope, Tensor y, Tensor dy, Tensor sums, bool accumulate);
+
     // Per channel, in each segment of rows: tables are [channels], or [segments, channels] with equally many rows each.
     internal abstract void ChannelSum(Tensor x, Tensor sums, bool accumulate);
 
@@ -92,6 +99,17 @@ public abstract class Backend : IDisposable
     internal abstract void MeanVariance(Tensor x, Tensor mean, Tensor variance);
 
     internal abstract void Mean(Tensor x, Tensor mean);
+
+    /// <summary>y = act(x − mean + shift), and which branch the activation took: one bit an element in <paramref
+    /// name="gates"/>, of the length that <see cref="Gated.Length"/> tells; shift and gates may be absent.</summary>
+    internal abstract void ShiftForward(Tensor x, Tensor mean, Tensor? shift, float slope, Tensor y, Tensor? gates);
+
+    /// <summary>Σ act'·dy per channel.</summary>
+    internal abstract void GatedSum(Tensor dy, Tensor gates, float slope, Tensor sums);
+
+    /// <summary>dx = act'·dy − level; gates and level may be absent.</summary>
+    internal abstract void GatedSubtract(
+        Tensor dy, Tensor? gates, float slope, Tensor? level, Tensor dx, bool accumulate);
 
     internal abstract void RescaleForward(Tensor x, Tensor mean, Tensor scale, Tensor shift, float slope, Tensor y);
 

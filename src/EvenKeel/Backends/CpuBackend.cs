@@ -64,6 +64,8 @@ public sealed class CpuBackend : Backend
 
     internal override Tensor Rent(Shape shape) => _arena.Rent(shape);
 
+    internal override Tensor Share(Tensor tensor) => _arena.Share(tensor);
+
     internal override void Return(Tensor tensor) => _arena.Return(tensor);
 
     internal override void ResetStep() => _arena.Reset();
@@ -111,6 +113,9 @@ public sealed class CpuBackend : Backend
     internal override void LeakyReluBackward(float slope, Tensor y, Tensor dy, Tensor dx, bool accumulate) =>
         Elementwise.LeakyReluBackward(_workers, slope, In(y), In(dy), Out(dx), accumulate);
 
+    internal override void LeakyReluBackwardSum(float slope, Tensor y, Tensor dy, Tensor sums, bool accumulate) =>
+        Channels.LeakyReluBackwardSum(_workers, slope, In(y), Out(dy), y.Shape.Channels, Out(sums), accumulate);
+
     internal override void ChannelSum(Tensor x, Tensor sums, bool accumulate) =>
         Channels.Sum(_workers, In(x), x.Shape.Channels, Out(sums), accumulate);
 
@@ -150,6 +155,17 @@ public sealed class CpuBackend : Backend
     internal override void Mean(Tensor x, Tensor mean) =>
         Moments.Mean(_workers, In(x), x.Shape.Channels, Out(mean));
 
+    internal override void ShiftForward(
+        Tensor x, Tensor mean, Tensor? shift, float slope, Tensor y, Tensor? gates) =>
+        Gated.Shift(_workers, In(x), mean.Shape.Length, In(mean), In(shift), slope, Out(y), Maybe(gates));
+
+    internal override void GatedSum(Tensor dy, Tensor gates, float slope, Tensor sums) =>
+        Gated.Sum(_workers, In(dy), In(gates), slope, dy.Shape.Channels, Out(sums));
+
+    internal override void GatedSubtract(
+        Tensor dy, Tensor? gates, float slope, Tensor? level, Tensor dx, bool accumulate) =>
+        Gated.Subtract(_workers, In(dy), In(gates), slope, dy.Shape.Channels, In(level), Out(dx), accumulate);
+
     internal override void RescaleForward(
         Tensor x, Tensor mean, Tensor scale, Tensor shift, float slope, Tensor y) =>
         Rescale.Forward(_workers, In(x), x.Shape.Channels, In(mean), In(scale), In(shift), slope, Out(y));
@@ -159,7 +175,7 @@ public sealed class CpuBackend : Backend
         Tensor sumGradient, Tensor? sumGradientNormalized) =>
         Rescale.BackwardReduce(
             _workers, In(x), In(dy), x.Shape.Channels, In(mean), In(rstd), In(scale), In(shift), slope,
-            Out(sumGradient), sumGradientNormalized is null ? default : Out(sumGradientNormalized));
+            Out(sumGradient), Maybe(sumGradientNormalized));
 
     internal override void RescaleBackwardApply(
         Tensor x, Tensor dy, Tensor mean, Tensor scale, Tensor shift, float slope,
@@ -261,7 +277,7 @@ public sealed class CpuBackend : Backend
         Tensor value, Tensor gradient, Tensor? momentumBuffer,
         float learningRate, float momentum, bool nesterov, float decay) =>
         Update.Sgd(
-            _workers, Out(value), In(gradient), momentumBuffer is null ? default : Out(momentumBuffer),
+            _workers, Out(value), In(gradient), Maybe(momentumBuffer),
             learningRate, momentum, nesterov, decay);
 
     internal override void Adam(Tensor value, Tensor gradient, Tensor first, Tensor second, in AdamStep step) =>
@@ -275,6 +291,8 @@ public sealed class CpuBackend : Backend
     internal override double SumOfSquares(Tensor x) => Scan.SumOfSquares(_workers, In(x));
 
     private static Span<float> Out(Tensor tensor) => ((CpuStorage)tensor.Storage).Span;
+
+    private static Span<float> Maybe(Tensor? tensor) => tensor is null ? default : Out(tensor);
 
     private static ReadOnlySpan<float> In(Tensor? tensor) =>
         tensor is null ? default : ((CpuStorage)tensor.Storage).Span;

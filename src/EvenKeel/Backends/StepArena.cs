@@ -39,9 +39,19 @@ internal sealed class StepArena : IDisposable
         return Handle(_slabs[block.Slab], block.Offset, length, shape);
     }
 
+    /// <summary>The same memory as another value of the step, which stays its owner.</summary>
+    public Tensor Share(Tensor tensor)
+    {
+        var storage = (CpuStorage)tensor.Storage;
+        var shared = Handle(storage.Buffer, storage.Offset, tensor.Shape.Length, tensor.Shape);
+        shared.IsShared = true;
+        return shared;
+    }
+
     /// <summary>Gives a tensor's memory back before the step ends.</summary>
     public void Return(Tensor tensor)
     {
+        if (tensor.IsShared) return;
         var storage = (CpuStorage)tensor.Storage;
         var slab = _slabs.IndexOf(storage.Buffer);
         var length = Round(tensor.Shape.Length);
@@ -121,6 +131,7 @@ internal sealed class StepArena : IDisposable
         ((CpuStorage)handle.Storage).Move(slab, offset, length);
         handle.Shape = shape;
         handle.NeedsGradient = false;
+        handle.IsShared = false;
         handle.GradientBuffer = null;
         handle.HasGradient = false;
         return handle;

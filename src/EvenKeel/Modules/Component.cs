@@ -71,6 +71,9 @@ public abstract class Module : Component
     /// <summary>Computes the output.</summary>
     public abstract Tensor Forward(Pass pass, Tensor x);
 
+    /// <summary>True if the module hands its input to one operation, which may write over it where nothing else reads it.</summary>
+    internal virtual bool ReadsInputOnce => false;
+
     /// <summary>The output's shape for an input's shape.</summary>
     /// <exception cref="ArgumentException">The input does not fit.</exception>
     public virtual Shape OutputShape(Shape input) => input;

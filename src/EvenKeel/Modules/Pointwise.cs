@@ -45,6 +45,8 @@ public sealed class Flatten : Module
 /// <param name="rate">Share dropped, 0 to below 1.</param>
 public sealed class Dropout(float rate) : Module
 {
+    internal override bool ReadsInputOnce => true;
+
     /// <inheritdoc/>
     public override Tensor Forward(Pass pass, Tensor x) =>
         pass.IsTraining && rate > 0 ? pass.Tape.Dropout(x, rate, pass.Stream(RandomUses.Of(Name))) : x;

@@ -19,8 +19,11 @@ public sealed class Sequential : Module
     /// <inheritdoc/>
     public override Tensor Forward(Pass pass, Tensor x)
     {
+        var input = x;
         foreach (var (_, module) in _modules)
         {
+            // What was made here is read by the next module only; one that is made of others may read it twice.
+            pass.Tape.Spare = module.ReadsInputOnce && !ReferenceEquals(x, input) ? x : null;
             x = module.Forward(pass, x);
             pass.Watch?.Invoke(module, x);
         }

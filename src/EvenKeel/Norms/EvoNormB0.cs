@@ -143,7 +143,7 @@ public sealed record EvoNormB0 : Norm
                 layer.AddGradient(tape, layer.Gamma, s.AsSpan(0, count));
                 layer.AddGradient(tape, layer.Beta, s.AsSpan(count, count));
                 layer.AddGradient(tape, layer.V, s.AsSpan(4 * count, count));
-                if (tape.Gradient(X, out var accumulate) is not { } dx) return;
+                if (tape.GradientOver(X, outputGradient, out var accumulate) is not { } dx) return;
                 Array.Clear(layer._batch);
                 for (var i = 0; i < count && Batch; i++) layer._batch[i % channels] += s[2 * count + i];
                 var gradient = layer.Tables(tape, segments, 6);

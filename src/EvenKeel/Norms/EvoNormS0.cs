@@ -118,7 +118,7 @@ public sealed record EvoNormS0 : Norm
                 layer.AddGradient(tape, layer.Gamma, s.AsSpan(0, count));
                 layer.AddGradient(tape, layer.Beta, s.AsSpan(count, count));
                 layer.AddGradient(tape, layer.V, s.AsSpan(2 * count, count));
-                if (tape.Gradient(X, out var accumulate) is not { } dx) return;
+                if (tape.GradientOver(X, outputGradient, out var accumulate) is not { } dx) return;
                 var gradient = layer.Tables(tape, segments, 5);
                 layer.FillTable(gradient, 0, layer.V);
                 layer.FillTable(gradient, 1, Rstd);

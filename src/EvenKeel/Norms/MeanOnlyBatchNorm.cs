@@ -1,6 +1,6 @@
 using EvenKeel.Autograd;
+using EvenKeel.Kernels;
 using EvenKeel.Modules;
-using EvenKeel.Norms.Layers;
 using EvenKeel.Tensors;
 
 namespace EvenKeel.Norms;
@@ -41,42 +41,81 @@ public sealed record MeanOnlyBatchNorm : Norm
         if (!(RunningRate is > 0 and <= 1)) throw new UserException($"mobn(rate={RunningRate}): expected above 0 and at most 1; it weights the new batch.");
     }
 
-    private sealed class Layer : TableNormLayer
+    private sealed class Layer : NormLayer
     {
+        private readonly Parameter? _beta;
+        private readonly float[] _perChannel;
+
         public Layer(MeanOnlyBatchNorm norm, int channels, Activation activation)
-            : base(channels, activation, gain: false, norm.Bias) => Running = new RunningStatistics(
-                Buffer("running_mean", new Shape(channels), 0f), null, RunningSpread.None, norm.RunningRate);
+            : base(channels, activation)
+        {
+            var shape = new Shape(channels);
+            if (norm.Bias) _beta = Parameter("beta", shape, ParameterKind.Bias, Init.Constant(0f));
+            Running = new RunningStatistics(
+                Buffer("running_mean", shape, 0f), null, RunningSpread.None, norm.RunningRate);
+            _perChannel = new float[channels];
+        }
 
-        protected override bool NeedsProduct => false;
-
-        public override bool UndoesScale => false;
+        internal override bool ReadsInputOnce => true;
 
         public override void CheckTraining(Shape input) => CheckElements(input, input.Rows);
 
-        public override (float[] Scale, float[] Shift)? EvaluationMap() => RunningMap(null);
-
-        protected override bool Measures(Pass pass) => UsesBatch(pass);
-
-        protected override void Measure(Pass pass, bool measured, ref SavedTensors saved)
+        public override (float[] Scale, float[] Shift)? EvaluationMap()
         {
-            Array.Fill(Tables.Rstd, 1f);
-            if (!measured)
-            {
-                Download(Running!.Mean, Tables.Mean);
-                return;
-            }
-
-            CheckTraining(saved.Input.Shape);
-            var mean = pass.Tape.Rent(new Shape(Channels));
-            pass.Tape.Backend.Mean(saved.Input, mean);
-            Download(mean, Tables.Mean);
-            if (Updates(pass)) Running!.Take(pass.Mode, Tables.Rows, Tables.Mean.AsSpan(0, Channels), []);
+            float[] scale = new float[Channels], shift = _beta?.Value.ToArray() ?? new float[Channels];
+            var mean = Running!.Mean.ToArray();
+            for (var c = 0; c < Channels; c++) (scale[c], shift[c]) = (1f, shift[c] - mean[c]);
+            return (scale, shift);
         }
 
-        protected override Slope Differentiate(Tape tape, SavedTensors saved)
+        public override Tensor Forward(Pass pass, Tensor x)
         {
-            for (var c = 0; c < Channels; c++) (Tables.A[c], Tables.B[c]) = (1f, Tables.Sum[c] / Tables.Rows);
-            return Slope.None;
+            var tape = pass.Tape;
+            var measured = UsesBatch(pass);
+            var mean = measured ? Measure(pass, x) : Running!.Mean;
+            var needed = x.NeedsGradient || _beta is { Trainable: true };
+            var gates = tape.Recording && needed && !Activation.IsIdentity
+                ? tape.Rent(new Shape(Gated.Length(x.Shape.Length)))
+                : null;
+            var y = tape.RentOver(x);
+            tape.Backend.ShiftForward(x, mean, _beta?.Value, Activation.Slope, y, gates);
+            if (tape.Record<Undo>(y, needed) is { } node)
+                (node.Layer, node.X, node.Gates, node.Measured) = (this, x, gates, measured);
+            return y;
+        }
+
+        private Tensor Measure(Pass pass, Tensor x)
+        {
+            CheckTraining(x.Shape);
+            var mean = pass.Tape.Rent(new Shape(Channels));
+            pass.Tape.Backend.Mean(x, mean);
+            if (!Updates(pass)) return mean;
+            mean.CopyTo(_perChannel);
+            Running!.Take(pass.Mode, x.Shape.Rows, _perChannel, []);
+            return mean;
+        }
+
+        private sealed class Undo : Node
+        {
+            public Layer Layer = null!;
+            public Tensor X = null!;
+            public Tensor? Gates;
+            public bool Measured;
+
+            internal override bool ReadsOutput => false;
+
+            protected internal override void Backward(Tape tape, Tensor outputGradient)
+            {
+                var backend = tape.Backend;
+                var slope = Layer.Activation.Slope;
+                var sum = tape.Rent(new Shape(Layer.Channels));
+                if (Gates is null) backend.ChannelSum(outputGradient, sum, accumulate: false);
+                else backend.GatedSum(outputGradient, Gates, slope, sum);
+                tape.AddGradient(Layer._beta?.Value, sum);
+                if (tape.GradientOver(X, outputGradient, out var accumulate) is not { } dx) return;
+                if (Measured) backend.Scale(1f / X.Shape.Rows, sum, sum);
+                backend.GatedSubtract(outputGradient, Gates, slope, Measured ? sum : null, dx, accumulate);
+            }
         }
     }
 }

@@ -29,6 +29,9 @@ public sealed class Tensor
     /// <summary>True once something was written into the gradient buffer in this step.</summary>
     internal bool HasGradient { get; set; }
 
+    /// <summary>True if the memory is another value's, which gives it back.</summary>
+    internal bool IsShared { get; set; }
+
     /// <summary>Copies the elements out, last dimension fastest.</summary>
     /// <exception cref="ArgumentException">The destination is not exactly as long as the tensor.</exception>
     public void CopyTo(Span<float> destination)

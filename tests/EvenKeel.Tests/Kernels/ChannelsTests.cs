@@ -38,6 +38,32 @@ public class ChannelsTests(WorkerGrid grid)
         }
     }
 
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(0.1f)]
+    public void Gradients_pass_an_activation_and_add_up_in_one_pass(float slope)
+    {
+        foreach (var (rows, channels) in Shapes())
+        {
+            var n = rows * channels;
+            float[] y = Numbers.Around(1, n), dy = Numbers.Around(2, n, 0.5f);
+            double Passed(int i) => y[i] > 0 ? dy[i] : (double)slope * dy[i];
+            var sums = new float[channels];
+            Numbers.Close(PointwiseReference.Map(n, Passed), grid.Same(n, (w, r) =>
+            {
+                dy.CopyTo(r, 0);
+                Channels.LeakyReluBackwardSum(w, slope, y, r, channels, sums, accumulate: false);
+            }), 1e-7);
+            Numbers.CloseSums(rows, channels, Passed, sums);
+            var twice = grid.Same(channels, (w, r) =>
+            {
+                sums.CopyTo(r, 0);
+                Channels.LeakyReluBackwardSum(w, slope, y, (float[])dy.Clone(), channels, r, accumulate: true);
+            });
+            Numbers.Close(PointwiseReference.Map(channels, c => 2.0 * sums[c]), twice, 1e-6);
+        }
+    }
+
     [Fact]
     public void Scales_and_bias_match_their_twins()
     {

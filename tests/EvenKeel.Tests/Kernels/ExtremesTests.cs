@@ -34,6 +34,24 @@ public class ExtremesTests(WorkerGrid grid)
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void Every_row_may_outdo_those_before_or_none(int direction)
+    {
+        const int rows = 20_000, channels = 17, k = 5;
+        var x = new float[rows * channels];
+        for (var i = 0; i < x.Length; i++) x[i] = direction > 0 ? i / channels / 2 : (rows - i / channels) / 2;
+        var places = grid.Same(channels * k, (w, r) =>
+        {
+            var found = new int[channels * k];
+            Extremes.Largest(w, x, channels, new float[channels], new float[channels * k], found);
+            for (var i = 0; i < found.Length; i++) r[i] = found[i];
+        });
+        float[] expected = direction > 0 ? [rows - 2, rows - 1, rows - 4, rows - 3, rows - 6] : [0, 1, 2, 3, 4];
+        for (var c = 0; c < channels; c++) Assert.Equal(expected, places[(c * k)..((c + 1) * k)]);
+    }
+
+    [Theory]
     [InlineData(1, 1, 1)]
     [InlineData(37, 5, 4)]
     [InlineData(1_000, 33, 16)]

@@ -27,6 +27,8 @@ internal sealed partial class ProfilingBackend(Backend inner, StepRecorder recor
 
     internal override Tensor Rent(Shape shape) => inner.Rent(shape);
 
+    internal override Tensor Share(Tensor tensor) => inner.Share(tensor);
+
     internal override void Return(Tensor tensor) => inner.Return(tensor);
 
     internal override void ResetStep() => inner.ResetStep();

@@ -62,6 +62,13 @@ internal sealed partial class ProfilingBackend
         Moved("activation backward", dx, Bytes(y, dy, dx, accumulate ? dx : null));
     }
 
+    internal override void LeakyReluBackwardSum(float slope, Tensor y, Tensor dy, Tensor sums, bool accumulate)
+    {
+        recorder.Start();
+        inner.LeakyReluBackwardSum(slope, y, dy, sums, accumulate);
+        Moved("activation backward and sum", dy, Bytes(y, dy, dy, sums));
+    }
+
     internal override void AddAt(ReadOnlySpan<int> at, ReadOnlySpan<float> values, Tensor y)
     {
         recorder.Start();

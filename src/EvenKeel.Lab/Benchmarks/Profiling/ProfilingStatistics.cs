@@ -97,6 +97,28 @@ internal sealed partial class ProfilingBackend
         Moved("mean", x, Bytes(x, mean));
     }
 
+    internal override void ShiftForward(Tensor x, Tensor mean, Tensor? shift, float slope, Tensor y, Tensor? gates)
+    {
+        recorder.Start();
+        inner.ShiftForward(x, mean, shift, slope, y, gates);
+        Moved("shift", x, Bytes(x, y, gates));
+    }
+
+    internal override void GatedSum(Tensor dy, Tensor gates, float slope, Tensor sums)
+    {
+        recorder.Start();
+        inner.GatedSum(dy, gates, slope, sums);
+        Moved("shift backward sums", dy, Bytes(dy, gates));
+    }
+
+    internal override void GatedSubtract(
+        Tensor dy, Tensor? gates, float slope, Tensor? level, Tensor dx, bool accumulate)
+    {
+        recorder.Start();
+        inner.GatedSubtract(dy, gates, slope, level, dx, accumulate);
+        Moved("shift backward", dx, Bytes(dy, gates, dx, accumulate ? dx : null));
+    }
+
     internal override void RescaleForward(Tensor x, Tensor mean, Tensor scale, Tensor shift, float slope, Tensor y)
     {
         recorder.Start();

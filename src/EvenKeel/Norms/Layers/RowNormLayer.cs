@@ -75,7 +75,7 @@ internal sealed class RowNormLayer : NormLayer
         protected internal override void Backward(Tape tape, Tensor outputGradient)
         {
             // An input without gradient still takes part in the sums: its share goes where nothing reads it.
-            var dx = tape.Gradient(X, out var accumulate) ?? tape.Rent(X.Shape);
+            var dx = tape.GradientOver(X, outputGradient, out var accumulate) ?? tape.Rent(X.Shape);
             var gain = tape.Rent(Gamma.Shape);
             var shift = tape.Rent(Gamma.Shape);
             tape.Backend.RowNormBackward(

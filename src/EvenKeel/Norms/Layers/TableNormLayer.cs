@@ -46,9 +46,6 @@ internal abstract class TableNormLayer : NormLayer
     /// <inheritdoc/>
     public override bool UndoesScale => Statistics != StatisticsSource.Running;
 
-    /// <summary>True if the backward pass needs Σ g·x̂.</summary>
-    protected virtual bool NeedsProduct => true;
-
     /// <summary>True if a parameter beside gain and shift needs a gradient.</summary>
     protected virtual bool TrainsMore => false;
 
@@ -251,13 +248,13 @@ internal abstract class TableNormLayer : NormLayer
             Layer.Download(Saved.Rstd, t.Rstd);
             Layer.Download(Saved.Scale, t.Scale);
             var sum = tape.Rent(shape);
-            var product = Layer.NeedsProduct ? tape.Rent(shape) : null;
+            var product = tape.Rent(shape);
             tape.Backend.RescaleBackwardReduce(
                 Saved.Input, outputGradient, Saved.Mean, Saved.Rstd, Saved.Scale, Saved.Shift, slope, sum, product);
             Layer.Download(sum, t.Sum);
-            if (product is not null) Layer.Download(product, t.Product);
+            Layer.Download(product, t.Product);
             Layer.AddParameterGradients(tape, Saved, outputGradient);
-            if (tape.Gradient(X, out var accumulate) is not { } dx) return;
+            if (tape.GradientOver(X, outputGradient, out var accumulate) is not { } dx) return;
             var kind = Slope.None;
             if (Measured)
             {

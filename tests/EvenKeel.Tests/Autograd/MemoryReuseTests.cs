@@ -1,0 +1,110 @@
+using EvenKeel.Autograd;
+using EvenKeel.Backends;
+using EvenKeel.Kernels;
+using EvenKeel.Modules;
+using EvenKeel.Norms;
+using EvenKeel.Tensors;
+
+namespace EvenKeel.Tests.Autograd;
+
+/// <summary>Operations that write over their input, and gradients that take their reader's memory, change no number.</summary>
+public class MemoryReuseTests
+{
+    private static readonly Shape Image = new(2, 4, 4, 5);
+
+    [Fact]
+    public void WritingOverAnInputSavesItsMemoryAndKeepsTheBits()
+    {
+        var (over, saved) = Run(wrapped: false);
+        var (apart, full) = Run(wrapped: true);
+        Assert.Equal(apart, over);
+        Assert.InRange(saved, 1, full - Image.Length * sizeof(float));
+    }
+
+    // The shortcut reads what the body's first layer could have written over.
+    [Fact]
+    public void AnInputThatIsReadTwiceStays()
+    {
+        using var backend = new CpuBackend(1);
+        var norm = new Scheme(new MeanOnlyBatchNorm()).Activation(5, Activation.Relu)!;
+        var root = new Sequential().Add("map", Map()).Add("block", new Residual(new Sequential().Add("norm", norm), null, Activation.Identity));
+        var network = new Network(root, Image, backend, seed: 3);
+        Tensor? mapped = null;
+        var (output, pass) = Forward(network, backend, (module, value) =>
+        {
+            if (module is Conv2d) mapped = value;
+        });
+        var x = mapped!.ToArray();
+        for (var c = 0; c < 5; c++)
+        {
+            var mean = x.Where((_, i) => i % 5 == c).Average(v => (double)v);
+            for (var i = c; i < x.Length; i += 5) Assert.Equal(x[i] + Math.Max(x[i] - mean, 0), output.ToArray()[i], 1e-5);
+        }
+
+        Assert.True(pass.Tape.Recording);
+    }
+
+    // x reaches the sum three times; two of its gradients come in the memory of what was computed from it.
+    [Fact]
+    public void GradientsOfAValueThatIsReadOftenAddUp()
+    {
+        using var backend = new CpuBackend(1);
+        var tape = new Tape(backend);
+        tape.Begin(recording: true);
+        var x = tape.Rent(new Shape(2, 3));
+        x.CopyFrom([1, -1, 2, -2, 3, -3]);
+        x.NeedsGradient = true;
+        var y = tape.Add(tape.Add(x, x), tape.Reshape(tape.Activate(x, Activation.Relu), new Shape(2, 3)));
+        tape.Backward(y, [1, 2, 3, 4, 5, 6]);
+        Assert.Equal([3f, 4, 9, 8, 15, 12], x.Gradient!.ToArray());
+    }
+
+    private static (float[] Numbers, long Bytes) Run(bool wrapped)
+    {
+        using var backend = new CpuBackend(2);
+        Module norm = new Scheme(new MeanOnlyBatchNorm()).Activation(5, Activation.LeakyRelu(0.1f))!;
+        Module drop = new EvenKeel.Modules.Dropout(0.5f);
+        var root = new Sequential()
+            .Add("map", Map())
+            .Add("norm", wrapped ? new Wrapped(norm) : norm)
+            .Add("pool", new MaxPool2d(2, 2))
+            .Add("drop", wrapped ? new Wrapped(drop) : drop);
+        var network = new Network(root, Image, backend, seed: 3);
+        var numbers = new List<float>();
+        for (var step = 0; step < 2; step++)
+        {
+            network.ClearGradients();
+            var (y, pass) = Forward(network, backend, watch: null);
+            numbers.AddRange(y.ToArray());
+            pass.Tape.Backward(y, [.. Enumerable.Range(0, y.Shape.Length).Select(i => 0.1f * (i % 7 - 3))]);
+        }
+
+        foreach (var parameter in network.Parameters) numbers.AddRange(parameter.Value.Gradient!.ToArray());
+        return ([.. numbers], backend.PeakBytes);
+    }
+
+    private static (Tensor Output, Pass Pass) Forward(Network network, CpuBackend backend, Action<Module, Tensor>? watch)
+    {
+        network.Tape.Begin(recording: true);
+        var x = network.RentInput(Image[0]);
+        backend.FillGaussian(new RandomStream(7, 0), 0f, 1f, x);
+        var pass = new Pass(network.Tape, PassMode.Train, seed: 1) { Watch = watch };
+        return (network.Forward(pass, x), pass);
+    }
+
+    private static Conv2d Map()
+    {
+        var shape = new Shape(1, 1, 5, 5);
+        return new Conv2d(shape, new PlainWeight(shape, new NormalInit(0.5f)), null, 1, 0, Activation.Identity);
+    }
+
+    // A module of which a sequence does not know that it reads its input once.
+    private sealed class Wrapped : Module
+    {
+        private readonly Module _inner;
+
+        public Wrapped(Module inner) => _inner = Child("", inner);
+
+        public override Tensor Forward(Pass pass, Tensor x) => _inner.Forward(pass, x);
+    }
+}
