@@ -27,6 +27,22 @@ public class ChannelBenchmarks : ActivationBenchmarks
     [Benchmark]
     public void AddBias() => PerChannel.AddBias(Team, X, Tables(), Channels, 0.1f, Y);
 
+    /// <summary>12 bytes an element.</summary>
+    [Benchmark]
+    public void LeakyReluBackwardSum() => PerChannel.LeakyReluBackwardSum(Team, 0.1f, X, Y, Channels, base.Sum(), accumulate: false);
+
+    /// <summary>8 bytes an element.</summary>
+    [Benchmark]
+    public void GatedShift() => Gated.Shift(Team, X, Channels, Tables(), Tables(), 0.1f, Y, Gates());
+
+    /// <summary>4 bytes an element.</summary>
+    [Benchmark]
+    public void GatedSum() => Gated.Sum(Team, X, Gates(), 0.1f, Channels, base.Sum());
+
+    /// <summary>8 bytes an element.</summary>
+    [Benchmark]
+    public void GatedSubtract() => Gated.Subtract(Team, X, Gates(), 0.1f, Channels, Tables(), Y, accumulate: false);
+
     /// <summary>4 bytes an element.</summary>
     [Benchmark]
     public void AbsoluteSum() => PerChannel.AbsoluteSum(Team, X, Channels, base.Sum());
@@ -50,4 +66,6 @@ public class ChannelBenchmarks : ActivationBenchmarks
     /// <summary>8 bytes an element.</summary>
     [Benchmark]
     public void InputScale() => InputScales.Scale(Team, X, Dy.AsSpan(0, X.Length / Channels), Channels, Y);
+
+    private Span<float> Gates() => Dy.AsSpan(0, Gated.Length(X.Length));
 }
