@@ -114,7 +114,9 @@ public sealed class CarriedStudyTests
     {
         RunSpec spec = new()
         {
-            Model = "mlp-1", Width = 0.02, Optimizer = new OptimizerSpec { Kind = "sgd", WeightDecay = 0.1 },
+            Model = "mlp-1",
+            Width = 0.02,
+            Optimizer = new OptimizerSpec { Kind = "sgd", WeightDecay = 0.1 },
             Schedule = new ScheduleSpec { DecayUntil = 3 },
         };
         using CpuBackend backend = new(1);

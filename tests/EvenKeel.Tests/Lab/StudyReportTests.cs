@@ -186,7 +186,11 @@ public sealed class StudyReportTests : IDisposable
             double error = (Error(run.Spec.Scheme, run.Spec.Batch, run.Seed, epoch) + shift) / 100;
             journal.Append(new EpochRecord
             {
-                Epoch = epoch, TestError = error, TestLoss = 3 * error, TrainLoss = 2 * error, TrainError = error,
+                Epoch = epoch,
+                TestError = error,
+                TestLoss = 3 * error,
+                TrainLoss = 2 * error,
+                TrainError = error,
                 Seconds = run.Spec.Scheme == "bn" ? 60 : 50,
             });
         }
