@@ -68,9 +68,10 @@ internal static class ClaimTable
             : Show.Interval(estimate, 2);
     }
 
-    private static string Unit(Comparison comparison)
+    private static string Unit(Comparison comparison) => (comparison.Left.Unit, comparison.Right.Unit) switch
     {
-        string[] units = [.. comparison.Measures.Select(measure => measure.Unit).Distinct(StringComparer.Ordinal)];
-        return units.Length == 1 ? units[0] : "";
-    }
+        ({ Length: > 0 } left, _) when comparison.Right.Measures.All(measure => measure.Unit == left) => left,
+        (_, { Length: > 0 } right) when !comparison.Left.Measures.Any() => right,
+        _ => "",
+    };
 }

@@ -17,6 +17,8 @@ internal static class Finding
             return "No run has finished yet; what follows is how far they have come.";
 
         SchemeResult lowest = ranked[0];
+        if (ranked.Length > 1 && lowest.Last!.Mean == ranked[^1].Last!.Mean)
+            return $"All {ranked.Length} schemes have the same {data.Metric.LowerName} after the last epoch, {Show.Interval(lowest.Last, 2)}%.";
         string text = $"{lowest.Scheme} has the lowest {data.Metric.LowerName} after the last epoch, {Show.Interval(lowest.Last, 2)}%";
         if (ranked.Length > 1)
             text += $"; {ranked[^1].Scheme} has the highest, {Show.Interval(ranked[^1].Last, 2)}%";

@@ -102,12 +102,13 @@ internal sealed record TimeBars(IReadOnlyList<SchemeResult> Schemes) : IChart
 
     private static void DrawKey(StringBuilder svg, ChartFrame frame)
     {
-        double x = frame.IsWide ? frame.Left : 0;
-        double y = frame.Floor + 38;
         string[] names = [.. Phases.Select(phase => phase.Name), "other"];
+        double all = names.Sum(KeyWidth);
+        double x = frame.IsWide ? Math.Clamp(frame.Width - all, 0, frame.Left) : 0;
+        double y = frame.Floor + 38;
         for (int i = 0; i < names.Length; i++)
         {
-            double width = (names[i].Length * 7.4) + 26;
+            double width = KeyWidth(names[i]);
             if (x + width > frame.Width)
             {
                 x = 0;
@@ -119,4 +120,6 @@ internal sealed record TimeBars(IReadOnlyList<SchemeResult> Schemes) : IChart
             x += width;
         }
     }
+
+    private static double KeyWidth(string name) => (name.Length * 7.4) + 26;
 }

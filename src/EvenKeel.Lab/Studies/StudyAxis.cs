@@ -14,9 +14,6 @@ internal sealed record StudyAxis
     /// <summary>Name for people, with the unit if there is one.</summary>
     public string? Label { get; init; }
 
-    /// <summary>Whether its values are told apart by their ratios, as learning rates are.</summary>
-    public bool Logarithmic { get; init; }
-
     /// <summary>Its values, in order.</summary>
     public required IReadOnlyList<AxisValue> Values { get; init; }
 

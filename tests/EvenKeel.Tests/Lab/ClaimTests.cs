@@ -45,6 +45,14 @@ public sealed class ClaimTests
     public void Arithmetic_binds_as_usual(string text, double expected) =>
         Assert.Equal(expected, ClaimExpression.Parse(text).Comparisons[0].Left.Value(_ => 10));
 
+    [Theory]
+    [InlineData("error(a) - accuracy(b) > 0", "points")]
+    [InlineData("time(a) / time(b) > 1", "")]
+    [InlineData("time(a) - error(b) > 1", "")]
+    [InlineData("2 * loss(a) > 1", "")]
+    public void Sums_keep_the_unit_of_their_measures(string text, string expected) =>
+        Assert.Equal(expected, ClaimExpression.Parse(text).Comparisons[0].Left.Unit);
+
     [Fact]
     public void A_chain_asserts_each_of_its_comparisons()
     {
