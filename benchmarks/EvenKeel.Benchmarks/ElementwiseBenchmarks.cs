@@ -12,6 +12,18 @@ public class ElementwiseBenchmarks : ActivationBenchmarks
     [Benchmark(Baseline = true)]
     public void Add() => Elementwise.Add(Team, X, Dy, Y);
 
+    /// <summary>8 bytes an element.</summary>
+    [Benchmark]
+    public void Copy() => Elementwise.Copy(Team, X, Y);
+
+    /// <summary>12 bytes an element.</summary>
+    [Benchmark]
+    public void AddLeakyRelu() => Elementwise.AddLeakyRelu(Team, 0f, X, Dy, Y);
+
+    /// <summary>16 bytes an element.</summary>
+    [Benchmark]
+    public void LeakyReluBackwardBoth() => Elementwise.LeakyReluBackwardBoth(Team, 0f, X, Dy, Dy, Y, accumulate: false);
+
     /// <summary>4 bytes an element.</summary>
     [Benchmark]
     public void Fill() => Elementwise.Fill(Team, 1f, Y);

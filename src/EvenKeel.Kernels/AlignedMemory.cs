@@ -31,6 +31,9 @@ internal static unsafe partial class AlignedMemory
     /// two lines cost twice.</summary>
     public static float* Align(float* memory) => (float*)(((nuint)memory + CacheLine - 1) & ~(CacheLine - 1));
 
+    /// <summary>Floats of as many cache lines as hold so many.</summary>
+    public static nint WholeLines(nint floats) => (floats + 15) & ~(nint)15;
+
     // Advice only: where the system has no such call or large pages are off, the memory is as good as any.
     private static void Advise(void* memory, nuint bytes)
     {

@@ -82,6 +82,12 @@ internal static unsafe class Conv
         if (dw.Overlaps(x) || dw.Overlaps(dy)) ThrowOverlap();
         fixed (float* input = x, gradient = dy, result = dw)
         {
+            if (workers.Convolution != ConvMethod.Winograd && ConvRows.Takes(g))
+            {
+                ConvRowsPasses.WeightGradient(workers, g, input, gradient, result, accumulate);
+                return;
+            }
+
             if (WinogradConv.Takes(workers.Convolution, g))
             {
                 WinogradConv.WeightGradient(workers, g, input, gradient, result, accumulate);
@@ -113,7 +119,7 @@ internal static unsafe class Conv
                 Accumulate = accumulate,
             };
             var parts = job.Plan.Parts;
-            var partLength = parts == 1 ? 0 : Align(parts * (nint)g.WeightLength);
+            var partLength = parts == 1 ? 0 : AlignedMemory.WholeLines(parts * (nint)g.WeightLength);
             job.Scratch = workers.SharedScratch((nuint)(partLength + (workers.Threads * job.WorkerLength)));
             if (parts == 1)
             {
@@ -141,6 +147,12 @@ internal static unsafe class Conv
         Workers workers, in ConvPhase phase, float* source, float* weights, float* bias, float slope, float* result,
         bool accumulate)
     {
+        if (workers.Convolution != ConvMethod.Winograd && ConvRows.Takes(phase))
+        {
+            ConvRowsPasses.Product(workers, phase, source, weights, bias, slope, result, accumulate);
+            return;
+        }
+
         if (phase.ResultStride == 1 && WinogradConv.Takes(workers.Convolution, phase, phase.SourceStride))
         {
             WinogradConv.Product(workers, phase, source, weights, bias, slope, result, accumulate);
@@ -173,8 +185,8 @@ internal static unsafe class Conv
             Accumulate = accumulate,
         };
         var chunks = job.Split(shape);
-        var zeros = Align((nint)phase.TapColumns * phase.SourceChannels);
-        var packed = job.SharesPanels ? Align((nint)phase.Depth * panels.PaddedColumns) : 0;
+        var zeros = AlignedMemory.WholeLines((nint)phase.TapColumns * phase.SourceChannels);
+        var packed = job.SharesPanels ? AlignedMemory.WholeLines((nint)phase.Depth * panels.PaddedColumns) : 0;
         job.Zeros = workers.SharedScratch((nuint)(zeros + packed + (workers.Threads * job.WorkerLength)));
         job.Pack.Packed = job.Zeros + zeros;
         job.Scratch = job.Zeros + zeros + packed;
@@ -182,9 +194,6 @@ internal static unsafe class Conv
         if (job.SharesPanels) workers.Run(job.Pack.Chunks, ref job.Pack);
         workers.Run(chunks, ref job);
     }
-
-    // Tiles load whole cache lines: each buffer starts on one.
-    private static nint Align(nint floats) => (floats + 15) & ~(nint)15;
 
     private static void Check(ReadOnlySpan<float> span, long expected, string name)
     {

@@ -18,8 +18,8 @@ internal static unsafe class ConvStrips
             Slope = slope,
             Accumulate = accumulate,
         };
-        var packed = Align(job.Strip.Depth * (nint)job.Panels.PaddedColumns);
-        job.Weights = workers.SharedScratch((nuint)(packed + (workers.Threads * Align(job.WorkerLength))));
+        var packed = AlignedMemory.WholeLines(job.Strip.Depth * (nint)job.Panels.PaddedColumns);
+        job.Weights = workers.SharedScratch((nuint)(packed + (workers.Threads * AlignedMemory.WholeLines(job.WorkerLength))));
         job.Scratch = job.Weights + packed;
         ConvStripWeights.Pack(phase, job.Panels, weights, job.Weights);
         workers.Run(job.Chunks, ref job);
@@ -38,12 +38,10 @@ internal static unsafe class ConvStrips
             Gradient = gradient,
             TileRows = shape.Rows,
         };
-        var parts = Align(job.Chunks * job.PartLength);
-        job.Sums = workers.SharedScratch((nuint)(parts + (workers.Threads * Align(job.WorkerLength))));
+        var parts = AlignedMemory.WholeLines(job.Chunks * job.PartLength);
+        job.Sums = workers.SharedScratch((nuint)(parts + (workers.Threads * AlignedMemory.WholeLines(job.WorkerLength))));
         job.Scratch = job.Sums + parts;
         workers.Run(job.Chunks, ref job);
         ConvStripWeights.Unpack(g, job, result, accumulate);
     }
-
-    private static nint Align(nint floats) => (floats + 15) & ~(nint)15;
 }

@@ -37,8 +37,7 @@ internal static unsafe class DenseConv
             Accumulate = accumulate,
         };
         var chunks = job.Split(shape);
-        var packed = phase.SourceChannels * (nint)panels.PaddedColumns;
-        packed = (packed + 15) & ~(nint)15;
+        var packed = AlignedMemory.WholeLines(phase.SourceChannels * (nint)panels.PaddedColumns);
         job.Weights = workers.SharedScratch((nuint)(packed + (workers.Threads * job.WorkerLength)));
         job.Scratch = job.Weights + packed;
         var pack = new DensePack

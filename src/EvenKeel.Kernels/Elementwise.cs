@@ -13,14 +13,30 @@ internal static unsafe class Elementwise
         }
     }
 
+    /// <summary>y = x.</summary>
+    public static void Copy(Workers workers, ReadOnlySpan<float> x, Span<float> y)
+    {
+        Require.Length(y, x.Length);
+        fixed (float* xp = x, yp = y)
+        {
+            var job = new CopyJob(xp, yp, y.Length);
+            workers.Run(Chunk.Cover(y.Length), ref job);
+        }
+    }
+
     /// <summary>y = a + b.</summary>
-    public static void Add(Workers workers, ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y)
+    public static void Add(Workers workers, ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) =>
+        AddLeakyRelu(workers, slope: 1f, a, b, y);
+
+    /// <summary>y = s where the sum s = a + b &gt; 0, else slope·s. Slope 1 leaves the sum alone.</summary>
+    public static void AddLeakyRelu(
+        Workers workers, float slope, ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y)
     {
         Require.Length(b, a.Length);
         Require.Length(y, a.Length);
         fixed (float* ap = a, bp = b, yp = y)
         {
-            var job = new AddJob(ap, bp, yp, y.Length);
+            var job = new AddJob(slope, ap, bp, yp, y.Length);
             workers.Run(Chunk.Cover(y.Length), ref job);
         }
     }
@@ -78,6 +94,33 @@ internal static unsafe class Elementwise
         }
     }
 
+    /// <summary>The same for two inputs at once, whose sum got the slope: da = and db =, or db += where
+    /// <paramref name="accumulate"/> is set.</summary>
+    public static void LeakyReluBackwardBoth(
+        Workers workers, float slope, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> da, Span<float> db,
+        bool accumulate)
+    {
+        Require.That(
+            slope >= 0f, $"slope is {slope}: expected 0 or more, else the output does not tell the sum's sign.");
+        Require.Length(dy, y.Length);
+        Require.Length(da, y.Length);
+        Require.Length(db, y.Length);
+        fixed (float* yp = y, dyp = dy, dap = da, dbp = db)
+        {
+            var job = new LeakyReluBackwardBothJob(slope, yp, dyp, dap, dbp, y.Length, accumulate);
+            workers.Run(Chunk.Cover(y.Length), ref job);
+        }
+    }
+
+    private readonly struct CopyJob(float* x, float* y, int length) : ILaneJob
+    {
+        public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
+        {
+            var (start, count) = Chunk.Of(chunk, length);
+            new ReadOnlySpan<float>(x + start, count).CopyTo(new(y + start, count));
+        }
+    }
+
     private readonly struct FillJob(float value, float* y, int length) : ILaneJob
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
@@ -87,15 +130,25 @@ internal static unsafe class Elementwise
         }
     }
 
-    private readonly struct AddJob(float* a, float* b, float* y, int length) : ILaneJob
+    private readonly struct AddJob(float slope, float* a, float* b, float* y, int length) : ILaneJob
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
             var (start, count) = Chunk.Of(chunk, length);
             float* ap = a + start, bp = b + start, yp = y + start;
+            var s = V.Splat(slope);
             var i = 0;
-            for (; i <= count - 16; i += 16) V.Store(yp + i, V.Load(ap + i) + V.Load(bp + i));
-            for (; i < count; i++) yp[i] = ap[i] + bp[i];
+            for (; i <= count - 16; i += 16)
+            {
+                var v = V.Load(ap + i) + V.Load(bp + i);
+                V.Store(yp + i, V.Select(V.Greater(v, V.Zero), v, v * s));
+            }
+
+            for (; i < count; i++)
+            {
+                var v = ap[i] + bp[i];
+                yp[i] = v > 0f ? v : v * slope;
+            }
         }
     }
 
@@ -163,6 +216,33 @@ internal static unsafe class Elementwise
             {
                 var g = yp[i] > 0f ? dyp[i] : dyp[i] * slope;
                 dxp[i] = add ? dxp[i] + g : g;
+            }
+        }
+    }
+
+    private readonly struct LeakyReluBackwardBothJob(
+        float slope, float* y, float* dy, float* da, float* db, int length, bool accumulate) : ILaneJob
+    {
+        public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
+        {
+            var (start, count) = Chunk.Of(chunk, length);
+            float* yp = y + start, dyp = dy + start, dap = da + start, dbp = db + start;
+            var s = V.Splat(slope);
+            var add = accumulate;
+            var i = 0;
+            for (; i <= count - 16; i += 16)
+            {
+                var g = V.Load(dyp + i);
+                g = V.Select(V.Greater(V.Load(yp + i), V.Zero), g, g * s);
+                V.Store(dap + i, g);
+                V.Store(dbp + i, add ? V.Load(dbp + i) + g : g);
+            }
+
+            for (; i < count; i++)
+            {
+                var g = yp[i] > 0f ? dyp[i] : dyp[i] * slope;
+                dap[i] = g;
+                dbp[i] = add ? dbp[i] + g : g;
             }
         }
     }

@@ -17,12 +17,16 @@ public static partial class Ops
 
     /// <summary>y = a + b, same shapes.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    public static Tensor Add(this Tape tape, Tensor a, Tensor b)
+    public static Tensor Add(this Tape tape, Tensor a, Tensor b) => tape.Add(a, b, Activation.Identity);
+
+    /// <summary>y = f(a + b), same shapes.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static Tensor Add(this Tape tape, Tensor a, Tensor b, Activation activation)
     {
         if (a.Shape != b.Shape) throw new ArgumentException($"Cannot add shapes {a.Shape} and {b.Shape}: expected the same.");
-        var y = tape.Rent(a.Shape);
-        tape.Backend.Add(a, b, y);
-        if (tape.Record<AddNode>(y, Needs(a, b)) is { } node) (node.A, node.B) = (a, b);
+        var y = ReferenceEquals(a, b) ? tape.Rent(a.Shape) : tape.RentOver(a);
+        tape.Backend.AddLeakyRelu(activation.Slope, a, b, y);
+        if (tape.Record<AddNode>(y, Needs(a, b)) is { } node) (node.A, node.B, node.Activation) = (a, b, activation);
         return y;
     }
 
@@ -87,11 +91,24 @@ public static partial class Ops
     {
         public Tensor A = null!;
         public Tensor B = null!;
+        public Activation Activation;
+
+        internal override bool ReadsOutput => !Activation.IsIdentity;
 
         protected internal override void Backward(Tape tape, Tensor outputGradient)
         {
-            tape.AddGradient(A, outputGradient);
-            tape.AddGradient(B, outputGradient);
+            // A gets the memory of what came, B its own; where A has a gradient already, both are added to.
+            var slope = Activation.Slope;
+            var db = tape.Gradient(B, out var addB);
+            var da = tape.GradientOver(A, outputGradient, out var addA);
+            if (da is not null && db is not null && !addA)
+            {
+                tape.Backend.LeakyReluBackwardBoth(slope, Output, outputGradient, da, db, addB);
+                return;
+            }
+
+            if (db is not null) tape.Backend.LeakyReluBackward(slope, Output, outputGradient, db, addB);
+            if (da is not null) tape.Backend.LeakyReluBackward(slope, Output, outputGradient, da, addA);
         }
     }
 

@@ -59,6 +59,9 @@ public abstract class Backend : IDisposable
 
     internal abstract void Add(Tensor a, Tensor b, Tensor y);
 
+    /// <summary>y = the sum s where it is above zero, slope·s elsewhere.</summary>
+    internal abstract void AddLeakyRelu(float slope, Tensor a, Tensor b, Tensor y);
+
     internal abstract void AddTo(Tensor x, Tensor y);
 
     internal abstract void Multiply(Tensor a, Tensor b, Tensor y);
@@ -68,6 +71,9 @@ public abstract class Backend : IDisposable
     internal abstract void LeakyRelu(float slope, Tensor x, Tensor y);
 
     internal abstract void LeakyReluBackward(float slope, Tensor y, Tensor dy, Tensor dx, bool accumulate);
+
+    /// <summary>Backwards through the sum of two: da =, and db = or +=.</summary>
+    internal abstract void LeakyReluBackwardBoth(float slope, Tensor y, Tensor dy, Tensor da, Tensor db, bool accumulate);
 
     /// <summary>In place: dy = dy where y &gt; 0, else slope·dy; with its sum over the rows, the gradient of a bias.</summary>
     internal abstract void LeakyReluBackwardSum(float slope, Tensor y, Tensor dy, Tensor sums, bool accumulate);

@@ -96,9 +96,12 @@ public sealed class CpuBackend : Backend
 
     internal override void Fill(float value, Tensor y) => Elementwise.Fill(_workers, value, Out(y));
 
-    internal override void Copy(Tensor x, Tensor y) => In(x).CopyTo(Out(y));
+    internal override void Copy(Tensor x, Tensor y) => Elementwise.Copy(_workers, In(x), Out(y));
 
     internal override void Add(Tensor a, Tensor b, Tensor y) => Elementwise.Add(_workers, In(a), In(b), Out(y));
+
+    internal override void AddLeakyRelu(float slope, Tensor a, Tensor b, Tensor y) =>
+        Elementwise.AddLeakyRelu(_workers, slope, In(a), In(b), Out(y));
 
     internal override void AddTo(Tensor x, Tensor y) => Elementwise.AddTo(_workers, In(x), Out(y));
 
@@ -112,6 +115,10 @@ public sealed class CpuBackend : Backend
 
     internal override void LeakyReluBackward(float slope, Tensor y, Tensor dy, Tensor dx, bool accumulate) =>
         Elementwise.LeakyReluBackward(_workers, slope, In(y), In(dy), Out(dx), accumulate);
+
+    internal override void LeakyReluBackwardBoth(
+        float slope, Tensor y, Tensor dy, Tensor da, Tensor db, bool accumulate) =>
+        Elementwise.LeakyReluBackwardBoth(_workers, slope, In(y), In(dy), Out(da), Out(db), accumulate);
 
     internal override void LeakyReluBackwardSum(float slope, Tensor y, Tensor dy, Tensor sums, bool accumulate) =>
         Channels.LeakyReluBackwardSum(_workers, slope, In(y), Out(dy), y.Shape.Channels, Out(sums), accumulate);

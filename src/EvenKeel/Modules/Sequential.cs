@@ -99,8 +99,12 @@ public sealed class Residual : Module
     /// <inheritdoc/>
     public override Tensor Forward(Pass pass, Tensor x)
     {
-        var sum = pass.Tape.Add(_body.Forward(pass, x), _shortcut is null ? x : _shortcut.Forward(pass, x));
-        return pass.Tape.Activate(sum, _activation);
+        var shortcut = _shortcut is null ? x : _shortcut.Forward(pass, x);
+        var body = _body.Forward(pass, x);
+
+        // The sum is the only reader of what the body made, unless the body passes its input through.
+        pass.Tape.Spare = ReferenceEquals(body, x) ? null : body;
+        return pass.Tape.Add(body, shortcut, _activation);
     }
 
     /// <inheritdoc/>

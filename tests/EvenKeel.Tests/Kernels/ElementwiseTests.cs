@@ -62,6 +62,45 @@ public class ElementwiseTests(WorkerGrid grid)
     }
 
     [Fact]
+    public void A_copy_is_the_same()
+    {
+        foreach (var n in Numbers.Lengths)
+        {
+            var x = Numbers.Around(8, n);
+            Assert.Equal(x, grid.Same(n, (w, y) => Elementwise.Copy(w, x, y)));
+        }
+    }
+
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(0.2f)]
+    [InlineData(1f)]
+    public void Activated_sums_and_their_gradients_match_their_twins(float slope)
+    {
+        foreach (var n in Numbers.Lengths)
+        {
+            float[] a = Numbers.Around(3, n), b = Numbers.Around(4, n), dy = Numbers.Around(5, n), before = Numbers.Around(6, n);
+            for (var i = 0; i < n; i += 2) b[i] -= 3f;
+            var y = grid.Same(n, (w, r) => Elementwise.AddLeakyRelu(w, slope, a, b, r));
+            Numbers.Close(PointwiseReference.Map(n, i => PointwiseReference.Act(a[i] + b[i], slope)), y, 1e-7);
+            var gradient = PointwiseReference.Map(n, i => a[i] + b[i] > 0 ? dy[i] : slope * dy[i]);
+            foreach (var accumulate in new[] { false, true })
+            {
+                var expected = PointwiseReference.Map(n, i => gradient[i] + (accumulate ? before[i] : 0));
+                var second = new float[n];
+                var first = grid.Same(n, (w, da) =>
+                {
+                    dy.CopyTo(da, 0);
+                    before.CopyTo(second, 0);
+                    Elementwise.LeakyReluBackwardBoth(w, slope, y, da, da, second, accumulate);
+                });
+                Numbers.Close(gradient, first, 1e-7);
+                Numbers.Close(expected, second, 1e-6);
+            }
+        }
+    }
+
+    [Fact]
     public void Outputs_may_be_inputs()
     {
         float[] a = Numbers.Around(6, 20_011), b = Numbers.Around(7, 20_011);

@@ -27,6 +27,13 @@ internal sealed partial class ProfilingBackend
         Moved("add", y, Bytes(a, b, y));
     }
 
+    internal override void AddLeakyRelu(float slope, Tensor a, Tensor b, Tensor y)
+    {
+        recorder.Start();
+        inner.AddLeakyRelu(slope, a, b, y);
+        Moved("add and activation", y, Bytes(a, b, y));
+    }
+
     internal override void AddTo(Tensor x, Tensor y)
     {
         recorder.Start();
@@ -60,6 +67,14 @@ internal sealed partial class ProfilingBackend
         recorder.Start();
         inner.LeakyReluBackward(slope, y, dy, dx, accumulate);
         Moved("activation backward", dx, Bytes(y, dy, dx, accumulate ? dx : null));
+    }
+
+    internal override void LeakyReluBackwardBoth(
+        float slope, Tensor y, Tensor dy, Tensor da, Tensor db, bool accumulate)
+    {
+        recorder.Start();
+        inner.LeakyReluBackwardBoth(slope, y, dy, da, db, accumulate);
+        Moved("add and activation backward", dy, Bytes(y, dy, da, db, accumulate ? db : null));
     }
 
     internal override void LeakyReluBackwardSum(float slope, Tensor y, Tensor dy, Tensor sums, bool accumulate)

@@ -237,6 +237,8 @@ internal abstract class TableNormLayer : NormLayer
         public SavedTensors Saved;
         public bool Measured;
 
+        internal override bool ReadsOutput => false;
+
         protected internal override void Backward(Tape tape, Tensor outputGradient)
         {
             var t = Layer.Tables;
