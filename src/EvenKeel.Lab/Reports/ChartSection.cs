@@ -8,13 +8,17 @@ namespace EvenKeel.Lab.Reports;
 /// off.</summary>
 internal static class ChartSection
 {
+    // With more schemes the buttons have short names only, or they would fill the screen.
+    private const int MostLongNames = 6;
+
     // Windows that the reader may smooth over, in epochs.
     private static readonly int[] Windows = [3, 5, 11, 21, 51];
 
     /// <summary>Writes what acts on all charts: the buttons that hide or show schemes, and the choice of smoothing.</summary>
     public static void WriteLegend(StringBuilder html, StudyData data)
     {
-        html.Append("<div class=\"legend\" role=\"group\" aria-label=\"Show or hide schemes\">\n");
+        string many = data.Schemes.Count > MostLongNames ? " many" : "";
+        html.Append($"<div class=\"legend{many}\" role=\"group\" aria-label=\"Show or hide schemes\">\n");
         foreach ((int index, Studies.StudyScheme scheme) in data.Schemes)
         {
             html.Append($"<button type=\"button\" class=\"s{index}\" data-scheme=\"{index}\" "

@@ -173,7 +173,8 @@ internal static class ReportPage
             + "<code>report.md</code>, <code>tables.tex</code>, <code>*.csv</code> and <code>figures/</code>.</p>\n</footer>\n");
     }
 
-    // One rule for each scheme: its colour, from the ninth on dashed, and that a pressed legend hides it in charts.
+    // Rules for each scheme: its colour, from the ninth on dashed; that a pressed legend hides it in charts; and that
+    // other lines step back while its button is pointed at.
     private static string SchemeRules(StudyData data)
     {
         StringBuilder css = new();
@@ -182,7 +183,8 @@ internal static class ReportPage
             css.Append($".s{index}{{--c:var(--c{index % Colours})}}");
             if (index >= Colours)
                 css.Append($".s{index} .line{{stroke-dasharray:{(index / Colours) * 4} 3}}");
-            css.Append($".off{index} .chart .s{index}{{display:none}}.off{index} tr.s{index}{{opacity:.4}}\n");
+            css.Append($".off{index} .chart .s{index}{{display:none}}.off{index} tr.s{index}{{opacity:.4}}")
+                .Append($"[data-mark=\"{index}\"] .chart .lines>g:not(.s{index}){{opacity:.15}}\n");
         }
 
         return css.ToString();

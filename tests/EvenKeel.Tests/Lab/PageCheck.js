@@ -47,6 +47,15 @@ function check() {
   send("pointerleave", part(0.5));
   outcome.left = tipText();
 
+  send("pointerdown", part(0.5), { pointerType: "touch" });
+  send("pointerup", part(0.5), { pointerType: "touch" });
+  send("pointerleave", part(0.5), { pointerType: "touch" });
+  outcome.tapped = tipText();
+  const tipBox = tip.getBoundingClientRect();
+  outcome.tipInside = tipBox.left >= 0 && tipBox.right <= innerWidth && (svg.matches(".wide") || tipBox.top >= box().bottom - 1);
+  document.body.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }));
+  outcome.tappedAway = tipText();
+
   svg.focus();
   outcome.focused = document.activeElement === svg && getComputedStyle(svg).outlineStyle;
   press("Home");
@@ -103,6 +112,11 @@ function check() {
   smoothing.dispatchEvent(new Event("change", { bubbles: true }));
   outcome.smoothOff = shapes() === before;
 
+  const strength = index => getComputedStyle(svg.querySelector(".lines .s" + index)).opacity;
+  legend.dispatchEvent(new PointerEvent("pointerenter"));
+  outcome.marked = [0, 1, 2].map(strength).join();
+  legend.dispatchEvent(new PointerEvent("pointerleave"));
+  outcome.unmarked = [0, 1, 2].map(strength).join();
   legend.click();
   outcome.hidden = !seen(svg.querySelector(".lines .s0")) && legend.getAttribute("aria-pressed") === "false";
   send("pointermove", part(0.5));

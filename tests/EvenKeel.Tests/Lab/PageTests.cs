@@ -36,6 +36,14 @@ public sealed class PageTests(PageInBrowser page) : IClassFixture<PageInBrowser>
     }
 
     [Fact]
+    public void A_tap_leaves_its_reading_until_the_next_elsewhere()
+    {
+        Both("tapped", Reading(12));
+        Both("tappedAway", "");
+        Both("tipInside", true);
+    }
+
+    [Fact]
     public void Keys_read_zoom_and_reset()
     {
         Both("focused", "solid");
@@ -84,8 +92,10 @@ public sealed class PageTests(PageInBrowser page) : IClassFixture<PageInBrowser>
     }
 
     [Fact]
-    public void The_legend_hides_a_scheme_and_brings_it_back()
+    public void The_legend_marks_a_scheme_hides_it_and_brings_it_back()
     {
+        Both("marked", "1,0.15,0.15");
+        Both("unmarked", "1,1,1");
         Both("hidden", true);
         Both("hoverHidden", Reading(12).Split(";|none")[0]);
         Both("shownAgain", true);

@@ -32,7 +32,8 @@
     });
     // The browser has taken the finger to scroll the page.
     svg.addEventListener("pointercancel", () => { start = null; clear(drawing); });
-    svg.addEventListener("pointerleave", () => { if (start === null) clear(drawing); });
+    // A lifted finger leaves what it has read; a mouse that leaves does not.
+    svg.addEventListener("pointerleave", event => { if (start === null && event.pointerType !== "touch") clear(drawing); });
     svg.addEventListener("dblclick", () => zoomAnd(() => chart.zoom(chart.home.low, chart.home.high), chart.place));
     svg.addEventListener("wheel", event => {
       if (!event.ctrlKey) return;
@@ -78,10 +79,20 @@
     });
   }
 
-  // Legend: a click hides or shows a scheme everywhere.
+  document.addEventListener("pointerdown", event => {
+    if (current !== null && !current.svg.contains(event.target)) clear(current);
+  });
+
+  // Legend: a click hides or shows a scheme everywhere; its lines stand out while its button is pointed at or focused.
   for (const button of document.querySelectorAll(".legend button[data-scheme]")) {
     const index = Number(button.dataset.scheme);
     schemeNames.set(index, button.querySelector("b").textContent);
+    const mark = () => { document.body.dataset.mark = index; };
+    const unmark = () => { delete document.body.dataset.mark; };
+    button.addEventListener("pointerenter", mark);
+    button.addEventListener("pointerleave", unmark);
+    button.addEventListener("focus", () => { if (button.matches(":focus-visible")) mark(); });
+    button.addEventListener("blur", unmark);
     button.addEventListener("click", () => {
       const off = document.body.classList.toggle("off" + index);
       if (off) hidden.add(index); else hidden.delete(index);

@@ -2,8 +2,12 @@
   const tip = document.getElementById("tip");
   const schemeNames = new Map();
 
+  // The drawing that is read: one at a time, since there is one tip.
+  let current = null;
   const clear = drawing => {
     drawing.reading.replaceChildren();
+    if (current !== drawing) return;
+    current = null;
     tip.hidden = true;
   };
 
@@ -22,6 +26,19 @@
     return element;
   };
 
+  // Beside the place that is read; on a phone below the drawing, which it would cover.
+  const show = (drawing, x) => {
+    tip.hidden = false;
+    tip.style.left = "0";
+    const box = drawing.svg.getBoundingClientRect();
+    const scale = box.width / drawing.svg.viewBox.baseVal.width;
+    const at = box.left + drawing.across(x) * scale, width = tip.offsetWidth, room = root.clientWidth - width - 8;
+    const beside = at + 14 <= room ? at + 14 : at - 14 - width;
+    const narrow = drawing.svg.matches(".narrow");
+    tip.style.left = window.scrollX + clamp(narrow ? at - width / 2 : beside, 8, Math.max(8, room)) + "px";
+    tip.style.top = window.scrollY + (narrow ? box.bottom : box.top + drawing.top * scale + 6) + "px";
+  };
+
   // Shows what lies nearest to the wanted place.
   const read = (chart, drawing, wanted) => {
     const { low, high } = chart.view;
@@ -29,6 +46,8 @@
     if (all.length === 0) { clear(drawing); return; }
     const x = all[nearest(all, wanted)];
     chart.place = x;
+    if (current !== null && current !== drawing) clear(current);
+    current = drawing;
     const reach = chart.whole ? 0.5 : (high - low) / 20;
     const found = chart.shown.map(line => ({ line, at: nearest(line.x, x) }))
       .filter(({ line, at }) => Math.abs(line.x[at] - x) <= reach)
@@ -46,11 +65,5 @@
     head.textContent = names ? `${title} ${names[x - 1]}`
       : chart.whole ? `${title[0].toUpperCase()}${title.slice(1)} ${x}` : `${readable(x)} ${title}`;
     tip.replaceChildren(head, ...found.map(({ line, at }) => row(line, at)));
-    tip.hidden = false;
-    const box = drawing.svg.getBoundingClientRect();
-    const scale = box.width / drawing.svg.viewBox.baseVal.width;
-    const right = box.left + drawing.across(x) * scale + 14;
-    const fits = right + tip.offsetWidth < root.clientWidth - 8;
-    tip.style.left = window.scrollX + (fits ? right : Math.max(8, right - 28 - tip.offsetWidth)) + "px";
-    tip.style.top = window.scrollY + box.top + drawing.top * scale + 6 + "px";
+    show(drawing, x);
   };
