@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace EvenKeel.Lab.Reports;
 
@@ -7,10 +8,17 @@ namespace EvenKeel.Lab.Reports;
 /// off.</summary>
 internal static class ChartSection
 {
-    /// <summary>Writes the buttons that hide or show schemes in all charts.</summary>
+    // With more schemes the buttons have short names only, or they would fill the screen.
+    private const int MostLongNames = 6;
+
+    // Windows that the reader may smooth over, in epochs.
+    private static readonly int[] Windows = [3, 5, 11, 21, 51];
+
+    /// <summary>Writes what acts on all charts: the buttons that hide or show schemes, and the choice of smoothing.</summary>
     public static void WriteLegend(StringBuilder html, StudyData data)
     {
-        html.Append("<div class=\"legend\" role=\"group\" aria-label=\"Show or hide schemes\">\n");
+        string many = data.Schemes.Count > MostLongNames ? " many" : "";
+        html.Append($"<div class=\"legend{many}\" role=\"group\" aria-label=\"Show or hide schemes\">\n");
         foreach ((int index, Studies.StudyScheme scheme) in data.Schemes)
         {
             html.Append($"<button type=\"button\" class=\"s{index}\" data-scheme=\"{index}\" "
@@ -19,12 +27,15 @@ internal static class ChartSection
                 + "</button>\n");
         }
 
+        WriteSmoothing(html, data.Settings.Max(setting => setting.Runs.Max(run => run.LastEpoch)));
         html.Append("</div>\n");
     }
 
     /// <summary>Writes figures side by side.</summary>
-    public static void WriteAll(StringBuilder html, IEnumerable<ReportFigure> figures)
+    public static void WriteAll(StringBuilder html, IReadOnlyCollection<ReportFigure> figures)
     {
+        if (figures.Count == 0)
+            return;
         html.Append("<div class=\"charts\">\n");
         foreach (ReportFigure figure in figures)
             Write(html, figure);
@@ -51,17 +62,38 @@ internal static class ChartSection
         html.Append("</figure>\n");
     }
 
-    // The values behind the lines, for the read-out; the page works without them.
+    // Smoothing takes a script, which brings it into view, and more epochs than the smallest window.
+    private static void WriteSmoothing(StringBuilder html, int epochs)
+    {
+        int[] windows = [.. Windows.Where(window => window < epochs)];
+        if (windows.Length == 0)
+            return;
+        html.Append("<label class=\"smoothing\" hidden>Smoothing <select autocomplete=\"off\"><option value=\"1\">as measured</option>");
+        foreach (int window in windows)
+            html.Append($"<option value=\"{window}\">mean of {window} epochs</option>");
+        html.Append("</select></label>\n");
+    }
+
+    // The values behind the lines, for reading off, zoom and smoothing; the page works without them.
     private static void WriteValues(StringBuilder html, LineChart chart)
     {
-        string names = chart.TickNames is { } ticks
-            ? $",\"names\":[{string.Join(',', ticks.Select(tick => $"\"{Show.Escape(tick)}\""))}]"
-            : "";
-        html.Append($"<script type=\"application/json\" data-values=\"{chart.Id}\">{{\"x\":\"{Show.Escape(chart.XTitle)}\"{names},\"series\":[");
-        html.Append(string.Join(',', chart.Series.Where(series => series.Curve.Count > 0).Select(series =>
-            $"{{\"i\":{series.Index},\"x\":[{Numbers(series.Curve.X)}],\"y\":[{Numbers(series.Curve.Mean)}]}}")));
-        html.Append("]}</script>\n");
+        string names = chart.TickNames is { } ticks ? $",\"names\":[{string.Join(',', ticks.Select(Quoted))}]" : "";
+        string smoothed = chart.Series.Any(series => series.Behind is not null) ? ",\"smoothed\":true" : "";
+        html.Append($"<script type=\"application/json\" data-values=\"{chart.Id}\">{{\"x\":{Quoted(chart.XTitle)},")
+            .Append($"\"whole\":{(chart.WholeX ? "true" : "false")}{names}{smoothed},\"series\":[")
+            .AppendJoin(',', chart.Series.Where(series => series.Curve.Count > 0).Select(Values))
+            .Append("]}</script>\n");
     }
+
+    private static string Values(LineSeries series)
+    {
+        Curve curve = series.Curve;
+        string band = curve.HasBand ? $",\"low\":[{Numbers(curve.Low)}],\"high\":[{Numbers(curve.High)}]" : "";
+        string raw = series.Behind is { } behind ? $",\"raw\":[{Numbers(behind.Mean)}]" : "";
+        return $"{{\"i\":{series.Index},\"x\":[{Numbers(curve.X)}],\"y\":[{Numbers(curve.Mean)}]{band}{raw}}}";
+    }
+
+    private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 
     private static string Numbers(double[] values) => string.Join(
         ',', values.Select(value => value.ToString("G5", CultureInfo.InvariantCulture)));

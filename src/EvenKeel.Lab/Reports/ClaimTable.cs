@@ -1,3 +1,4 @@
+using System.Globalization;
 using EvenKeel.Lab.Claims;
 using EvenKeel.Lab.Statistics;
 
@@ -64,7 +65,7 @@ internal static class ClaimTable
     {
         bool constant = !expression.Measures.Any();
         return constant || expression.Measures.All(measure => measure.IsCount)
-            ? $"{estimate.Mean:0.###}"
+            ? estimate.Mean.ToString("0.###", CultureInfo.InvariantCulture)
             : Show.Interval(estimate, 2);
     }
 

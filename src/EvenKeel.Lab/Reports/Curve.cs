@@ -15,6 +15,9 @@ internal sealed record Curve(double[] X, double[] Mean, double[] Low, double[] H
     /// <summary>Points.</summary>
     public int Count => X.Length;
 
+    /// <summary>Whether the seeds differ anywhere.</summary>
+    public bool HasBand => Low.Zip(High).Any(pair => pair.First < pair.Second);
+
     /// <summary>The curve of a measure over epochs; values that are missing or not finite are left out.</summary>
     public static Curve OverEpochs(IEnumerable<RunData> runs, Func<EpochRecord, double?> measure, double factor)
     {

@@ -89,7 +89,7 @@ internal sealed record LineChart(string Id, string Title, string Unit, string XT
     }
 
     private ChartFrame WideFrame => new(
-        "wide", 560, WideHeight, 46, Math.Clamp(Series.Max(series => Shortened(series.Name).Length) * 9 + 16, 40, 150), 34, 38);
+        "wide", 560, WideHeight, 46, Math.Clamp(Series.Max(series => Shortened(series.Name).Length) * 9 + 20, 40, 150), 34, 38);
 
     /// <inheritdoc/>
     public string Draw()
@@ -131,17 +131,25 @@ internal sealed record LineChart(string Id, string Title, string Unit, string XT
             + $"data-floor=\"{Show.Place(frame.Floor)}\" data-low=\"{Precise(x.Low)}\" "
             + $"data-high=\"{Precise(x.High)}\" "
             + $"data-ylow=\"{Precise(y.Low)}\" data-yhigh=\"{Precise(y.High)}\"");
+        svg.Append("<g class=\"axes\">\n");
         DrawAxes(svg, frame, x, y);
+        svg.Append("</g>\n");
         string clip = $"{Id}-{frame.Name}";
         svg.Append($"<clipPath id=\"{clip}\"><rect x=\"{Show.Place(frame.Left - 4)}\" y=\"{Show.Place(frame.Top - 3)}\" "
             + $"width=\"{Show.Place(frame.End - frame.Left + 8)}\" height=\"{Show.Place(frame.Floor - frame.Top + 6)}\"/>"
             + "</clipPath>\n");
-        svg.Append($"<g clip-path=\"url(#{clip})\">\n");
+        svg.Append($"<g class=\"lines\" clip-path=\"url(#{clip})\">\n");
         foreach (LineSeries series in Series)
             DrawSeries(svg, frame, x, y, series);
-        svg.Append("</g>\n<g class=\"reading\"></g>\n");
+        svg.Append("</g>\n");
         if (frame.IsWide)
+        {
+            svg.Append("<g class=\"names\">\n");
             DrawNames(svg, frame, x, y);
+            svg.Append("</g>\n");
+        }
+
+        svg.Append("<g class=\"reading\"></g>\n");
         svg.Append("</svg>\n");
     }
 
@@ -175,7 +183,7 @@ internal sealed record LineChart(string Id, string Title, string Unit, string XT
             $"{Show.Place(x.Place(px, frame.Left, frame.End))} {Show.Place(y.Place(py, frame.Floor, frame.Top))}";
 
         svg.Append($"<g class=\"s{series.Index}\">\n");
-        if (curve.Low.Zip(curve.High).Any(pair => pair.First < pair.Second))
+        if (curve.HasBand)
         {
             IEnumerable<string> edge = curve.X.Select((px, i) => Point(px, curve.High[i]))
                 .Concat(Enumerable.Range(1, curve.Count).Select(i => Point(curve.X[^i], curve.Low[^i])));

@@ -11,6 +11,9 @@ internal static class ReportPage
     /// <summary>Colours that color-blind readers can tell apart, and as many as the style sheet defines.</summary>
     private const int Colours = 8;
 
+    // In the order in which they build on each other; together they are one function.
+    private static readonly string[] Scripts = ["page.js", "numbers.js", "drawing.js", "chart.js", "reading.js", "controls.js"];
+
     /// <summary>The page as text.</summary>
     public static string Write(ReportFiles files, IReadOnlyList<ReportFigure> figures)
     {
@@ -21,57 +24,95 @@ internal static class ReportPage
         html.Append("<meta name=\"color-scheme\" content=\"light dark\">\n");
         html.Append($"<title>{Show.Escape(data.Plan.Study.Title)} · EvenKeel</title>\n");
         html.Append($"<style>\n{Asset("report.css")}{SchemeRules(data)}</style>\n</head>\n<body>\n");
+        IReadOnlyList<ReportFigure> first = SummarySection.Figures(data, figures);
         WriteHeader(html, data);
         html.Append("<main>\n");
         if (data.Plan.Reduced is { } reduced)
             html.Append($"<p class=\"reduced\"><b>Reduced.</b> This is not the whole study: {Show.Escape(reduced)}</p>\n");
+        html.Append($"<p class=\"finding\">{Show.Escape(Finding.Of(data))}</p>\n");
+        ChartSection.WriteLegend(html, data);
+        SummarySection.Write(html, data, first);
+        WriteFacts(html, data);
         ResultSection.Write(html, files);
         ResultSection.WriteClaims(html, files);
-        WriteFigures(html, data, figures);
+        WriteFigures(html, data, [.. figures.Except(first)]);
         WriteAbout(html, data);
         SettingsSection.Write(html, data);
         html.Append("</main>\n");
         WriteFooter(html, data);
         html.Append("<div id=\"tip\" role=\"status\" aria-live=\"polite\" hidden></div>\n");
-        html.Append($"<script>\n{Asset("report.js")}</script>\n</body>\n</html>\n");
+        html.Append($"<script>\n(() => {{\n  \"use strict\";\n{string.Concat(Scripts.Select(Asset))}}})();\n</script>\n</body>\n</html>\n");
         return html.ToString();
     }
 
     // Figures of the whole study lie open; of several settings only the first does, or the page would be too long.
     private static void WriteFigures(StringBuilder html, StudyData data, IReadOnlyList<ReportFigure> figures)
     {
-        html.Append("<section id=\"curves\"><h2>Curves</h2>\n");
-        ChartSection.WriteLegend(html, data);
-        ReportFigure[] whole = [.. figures.Where(figure => figure.Setting == 0)];
-        foreach (ReportFigure figure in whole.Where(figure => figure.Chart is PublishedChart))
-            ChartSection.Write(html, figure);
-        ChartSection.WriteAll(html, whole.Where(figure => figure.Chart is not PublishedChart));
-        foreach (ReportData setting in data.Settings.Where(setting => setting.Number > 0))
+        html.Append("<section id=\"curves\"><h2>Curves</h2>\n"
+            + "<p class=\"hint\">Drag across a chart to zoom in, double-click to zoom out. With the keyboard: arrow keys read, + and − zoom, 0 resets.</p>\n");
+        WriteSetting(html, [.. figures.Where(figure => figure.Setting == 0)]);
+        if (data.Settings.Count > 1)
+            html.Append("<button type=\"button\" class=\"unfold\" hidden>Open all settings</button>\n");
+        IGrouping<string, ReportData>[] groups = [.. data.Settings.Where(setting => setting.Number > 0)
+            .GroupBy(setting => data.ChartAxis is { } axis ? setting.Setting.Without(axis.Name).Key : "", StringComparer.Ordinal)];
+        foreach (IGrouping<string, ReportData> group in groups)
         {
-            html.Append($"<details{(setting.Number == 1 ? " open" : "")}><summary>{Show.Escape(setting.Setting.Key)}</summary>\n");
-            ResultSection.WriteTable(html, SummaryTable.Of(setting), "results", data.Plan.Reduced is null ? "" : " · reduced runs");
-            ReportFigure[] own = [.. figures.Where(figure => figure.Setting == setting.Number)];
-            foreach (ReportFigure figure in own.Where(figure => figure.Chart is PublishedChart))
-                ChartSection.Write(html, figure);
-            ChartSection.WriteAll(html, own.Where(figure => figure.Chart is not PublishedChart));
-            html.Append("</details>\n");
+            if (groups.Length > 1)
+                html.Append($"<h3 class=\"group\">{Show.Escape(group.Key)}</h3>\n");
+            foreach (ReportData setting in group)
+            {
+                string name = groups.Length > 1 ? $"{data.ChartAxis!.Name}={setting.Setting[data.ChartAxis.Name]}" : setting.Setting.Key;
+                html.Append($"<details{(setting.Number == 1 ? " open" : "")}><summary>{Show.Escape(name)}</summary>\n");
+                ResultSection.WriteTable(html, SummaryTable.Of(setting), "results", data.Plan.Reduced is null ? "" : " · reduced runs");
+                WriteSetting(html, [.. figures.Where(figure => figure.Setting == setting.Number)]);
+                html.Append("</details>\n");
+            }
         }
 
         html.Append("</section>\n");
     }
 
+    private static void WriteSetting(StringBuilder html, IReadOnlyList<ReportFigure> figures)
+    {
+        foreach (ReportFigure figure in figures.Where(figure => figure.Chart is PublishedChart))
+            ChartSection.Write(html, figure);
+        ChartSection.WriteAll(html, [.. figures.Where(figure => figure.Chart is not PublishedChart)]);
+    }
+
     private static void WriteHeader(StringBuilder html, StudyData data)
     {
         StudySpec study = data.Plan.Study;
-        IReadOnlyList<RunSpec> runs = data.Plan.Runs;
-        html.Append("<header>\n<div class=\"bar\"><span class=\"brand\">EvenKeel</span>"
-            + "<span class=\"theme\" role=\"group\" aria-label=\"Colours\">"
+        html.Append("<header>\n<div class=\"bar\"><span class=\"brand\">EvenKeel</span>");
+        WriteContents(html, data);
+        html.Append("<span class=\"theme\" role=\"group\" aria-label=\"Colours\">"
             + "<button type=\"button\" data-theme-choice=\"\" aria-pressed=\"true\">Auto</button>"
             + "<button type=\"button\" data-theme-choice=\"light\" aria-pressed=\"false\">Light</button>"
             + "<button type=\"button\" data-theme-choice=\"dark\" aria-pressed=\"false\">Dark</button></span></div>\n");
         html.Append($"<h1>{Show.Escape(study.Title)}</h1>\n");
         if (study.Question.Length > 0)
             html.Append($"<p class=\"question\">{Show.Escape(study.Question)}</p>\n");
+        html.Append("</header>\n");
+    }
+
+    private static void WriteContents(StringBuilder html, StudyData data)
+    {
+        html.Append("<nav aria-label=\"Contents\">");
+        foreach ((string id, string title, bool there) in ((string, string, bool)[])
+        [
+            ("results", "Results", true), ("claims", "Claims", data.Claims.Count > 0), ("curves", "Curves", true),
+            ("about", "About", HasAbout(data)), ("settings", "Settings", true), ("runs", "Runs", true),
+        ])
+        {
+            if (there)
+                html.Append($"<a href=\"#{id}\">{title}</a> ");
+        }
+
+        html.Append("</nav>\n");
+    }
+
+    private static void WriteFacts(StringBuilder html, StudyData data)
+    {
+        IReadOnlyList<RunSpec> runs = data.Plan.Runs;
         html.Append("<dl class=\"facts\">\n");
         Fact(html, "Network", Several(runs, run => run.Model + (run.Width == 1 ? "" : $", width {Show.Number(run.Width, 2)}")));
         Fact(html, "Data", Several(runs, run => run.Data + (run.TrainImages is { } images ? $", {Show.Count(images)} images" : "")));
@@ -83,7 +124,7 @@ internal static class ReportPage
             Fact(html, "Profile", profile.Name + (data.Plan.Reduced is null ? "" : " (reduced)"));
         if (data.Plan.Variant is { } variant)
             Fact(html, "Variant", variant.Name);
-        html.Append("</dl>\n</header>\n");
+        html.Append("</dl>\n");
     }
 
     private static string Several(IReadOnlyList<RunSpec> runs, Func<RunSpec, string> text)
@@ -95,10 +136,12 @@ internal static class ReportPage
     private static void Fact(StringBuilder html, string name, string value) =>
         html.Append($"<div><dt>{name}</dt><dd>{Show.Escape(value)}</dd></div>\n");
 
+    private static bool HasAbout(StudyData data) => data.Plan.Study.Description.Count > 0 || data.Plan.Study.Sources.Count > 0;
+
     private static void WriteAbout(StringBuilder html, StudyData data)
     {
         StudySpec study = data.Plan.Study;
-        if (study.Description.Count == 0 && study.Sources.Count == 0)
+        if (!HasAbout(data))
             return;
         html.Append("<section id=\"about\"><h2>About this study</h2>\n<div class=\"prose\">\n");
         foreach (string paragraph in study.Description)
@@ -130,7 +173,8 @@ internal static class ReportPage
             + "<code>report.md</code>, <code>tables.tex</code>, <code>*.csv</code> and <code>figures/</code>.</p>\n</footer>\n");
     }
 
-    // One rule for each scheme: its colour, from the ninth on dashed, and that a pressed legend hides it in charts.
+    // Rules for each scheme: its colour, from the ninth on dashed; that a pressed legend hides it in charts; and that
+    // other lines step back while its button is pointed at.
     private static string SchemeRules(StudyData data)
     {
         StringBuilder css = new();
@@ -139,7 +183,8 @@ internal static class ReportPage
             css.Append($".s{index}{{--c:var(--c{index % Colours})}}");
             if (index >= Colours)
                 css.Append($".s{index} .line{{stroke-dasharray:{(index / Colours) * 4} 3}}");
-            css.Append($".off{index} #curves .chart .s{index}{{display:none}}.off{index} tr.s{index}{{opacity:.4}}\n");
+            css.Append($".off{index} .chart .s{index}{{display:none}}.off{index} tr.s{index}{{opacity:.4}}")
+                .Append($"[data-mark=\"{index}\"] .chart .lines>g:not(.s{index}){{opacity:.15}}\n");
         }
 
         return css.ToString();

@@ -2,14 +2,13 @@ using System.Text;
 
 namespace EvenKeel.Lab.Reports;
 
-/// <summary>The result of a study in its page: a sentence, the tables, the claims.</summary>
+/// <summary>The result of a study in its page: the tables and the claims.</summary>
 internal static class ResultSection
 {
     /// <summary>Writes the section.</summary>
     public static void Write(StringBuilder html, ReportFiles files)
     {
         html.Append("<section id=\"results\"><h2>Results</h2>\n");
-        html.Append($"<p class=\"finding\">{Show.Escape(Finding.Of(files.Data))}</p>\n");
         string reduced = files.Data.Plan.Reduced is null ? "" : " · reduced runs";
         foreach (SummaryTable table in files.Tables)
             WriteTable(html, table, "results", reduced);
@@ -33,7 +32,7 @@ internal static class ResultSection
             IReadOnlyList<string> cells = table.Rows[i].Cells;
             string word = ClaimTable.Word(claim.Verdict);
             string reason = ClaimTable.Reason(claim) is { } text ? $"<small>{Show.Escape(text)}</small>" : "";
-            html.Append($"<tr><th scope=\"row\">{Show.Escape(cells[0])}<code>{Show.Escape(claim.Claim.Says)}</code></th>"
+            html.Append($"<tr id=\"claim-{i + 1}\"><th scope=\"row\">{Show.Escape(cells[0])}<code>{Show.Escape(claim.Claim.Says)}</code></th>"
                 + $"<td data-label=\"Source\">{Show.Escape(cells[1])}</td>"
                 + $"<td data-label=\"Measured\">{Show.Escape(cells[2])}</td><td class=\"n\" data-label=\"Margin\">{Show.Escape(cells[3])}</td>"
                 + $"<td class=\"n\" data-label=\"p\">{Show.Escape(cells[4])}</td>"
