@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using EvenKeel.Lab.Reports.Inside;
 using EvenKeel.Lab.Studies;
 using EvenKeel.Training;
 
@@ -27,7 +28,8 @@ internal static class ReportPage
             html.Append($"<p class=\"reduced\"><b>Reduced.</b> This is not the whole study: {Show.Escape(reduced)}</p>\n");
         ResultSection.Write(html, files);
         ResultSection.WriteClaims(html, files);
-        WriteFigures(html, data, figures);
+        WriteFigures(html, data, [.. figures.Where(figure => !figure.IsInside)]);
+        InsideSection.Write(html, data, figures);
         WriteAbout(html, data);
         SettingsSection.Write(html, data);
         html.Append("</main>\n");

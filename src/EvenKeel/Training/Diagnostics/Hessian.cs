@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using EvenKeel.Data;
 using EvenKeel.Modules;
 
@@ -7,9 +8,9 @@ namespace EvenKeel.Training.Diagnostics;
 public sealed record HessianOptions
 {
     /// <summary>Half the distance of the two gradients whose difference is a product with the Hessian, as a share of the
-    /// length of all parameters together, or of 1 if that is shorter: far above rounding in 32 bits, and so small that
-    /// third derivatives and the kinks of activations hardly enter.</summary>
-    public double Step { get; init; } = 1e-3;
+    /// length of all parameters together, or of 1 if that is shorter. Below 0.001 the kinks of activations and rounding
+    /// make the products differ by chance; above 0.01 higher derivatives enter.</summary>
+    public double Step { get; init; } = 3e-3;
 
     /// <summary>Relative change of the eigenvalue between two iterations at which it is taken as found.</summary>
     public double Tolerance { get; init; } = 1e-3;
@@ -27,6 +28,7 @@ public sealed record HessianOptions
 /// <param name="Change">Relative change in the last iteration.</param>
 /// <param name="Converged">Whether that is within the tolerance.</param>
 /// <param name="Step">The distance that each gradient was taken at, from the parameters.</param>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed record HessianEigenvalue(double Value, int Iterations, double Change, bool Converged, double Step);
 
 /// <summary>
