@@ -48,10 +48,10 @@ public sealed class RunningStatistics
     public RunningSpread Kind { get; }
 
     /// <summary>True if there is a running mean.</summary>
-    public bool HasMean => _mean is not null;
+    internal bool HasMean => _mean is not null;
 
     /// <summary>True if there is a running variance or scale.</summary>
-    public bool HasSpread => _spread is not null;
+    internal bool HasSpread => _spread is not null;
 
     /// <summary>Running mean [C].</summary>
     /// <exception cref="InvalidOperationException">The layer has none.</exception>

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using EvenKeel.Lab.Reports;
 using EvenKeel.Lab.Reports.Inside;
 using EvenKeel.Lab.Studies;
@@ -85,6 +86,28 @@ public sealed class InsideReportTests : IDisposable
         Assert.DoesNotContain(rows, row => row.StartsWith("none,", StringComparison.Ordinal) && row.Contains("mean_distance", StringComparison.Ordinal));
     }
 
+    // Identifiers of one page must differ, and each setting folds away.
+    [Fact]
+    public void Each_setting_has_a_part_of_its_own()
+    {
+        StudySpec study = AdHocStudy.Compare("axes", new RunSpec { Epochs = 2 }, ["none", "bn"], [1], command: null).Study with
+        {
+            Axes = [new StudyAxis { Name = "batch", Values = [Batch(10), Batch(50)] }],
+        };
+        StudyPlan plan = StudyPlan.Make(study);
+        LeaveRuns(plan, withDiagnostics: true);
+        StudyData data = StudyData.Read(plan, plan.StudyFolder(_root));
+        StringBuilder html = new();
+        InsideSection.Write(html, data, ReportFigure.All(data));
+        Assert.All((string[])["set1-", "set2-"], prefix => Assert.All(
+            FigureIds, id => Assert.Single(Regex.Matches(html.ToString(), $"<figure id=\"chart-{prefix}{id}\">"))));
+        Assert.Contains("<details open><summary>batch=10</summary>", html.ToString(), StringComparison.Ordinal);
+        Assert.Contains("<details><summary>batch=50</summary>", html.ToString(), StringComparison.Ordinal);
+        Assert.Equal(Regex.Count(html.ToString(), "<details"), Regex.Count(html.ToString(), "</details>"));
+    }
+
+    private static AxisValue Batch(int images) => new() { Name = $"{images}", Change = new() { ["batch"] = images } };
+
     private static DiagnosticRecord Moment(RunSpec spec, int epoch) => new()
     {
         Step = epoch * 50,
@@ -119,6 +142,12 @@ public sealed class InsideReportTests : IDisposable
     private StudyPlan Leave(bool withDiagnostics)
     {
         StudyPlan plan = AdHocStudy.Compare("compare", new RunSpec { Epochs = 2 }, ["none", "bn"], [1, 2], command: null);
+        LeaveRuns(plan, withDiagnostics);
+        return plan;
+    }
+
+    private void LeaveRuns(StudyPlan plan, bool withDiagnostics)
+    {
         SyntheticRuns.Write(plan, _root);
         foreach (RunSpec spec in withDiagnostics ? plan.Runs : [])
         {
@@ -126,7 +155,5 @@ public sealed class InsideReportTests : IDisposable
             for (int epoch = 0; epoch <= 2; epoch++)
                 journal.Append(Moment(spec, epoch));
         }
-
-        return plan;
     }
 }
