@@ -25,6 +25,7 @@ internal static class CommandLine
             StudyCommand.Create(),
             NormsCommand.Create(),
             FoldCommand.Create(),
+            InspectCommand.Create(),
             DataCommand.Create(),
             VerifyCommand.Create(),
             BenchCommand.Create(),

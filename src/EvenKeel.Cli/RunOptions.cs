@@ -28,6 +28,7 @@ internal sealed class RunOptions
     private readonly Option<double?> _beta1After;
     private readonly Option<string> _init;
     private readonly Option<int> _initImages;
+    private readonly Option<int> _diagnostics;
 
     /// <summary>Declares the options with the defaults of a spec.</summary>
     public RunOptions(RunSpec defaults)
@@ -53,6 +54,7 @@ internal sealed class RunOptions
         _beta1After = Option("--beta1-after", "Adam's beta1 after that share of the run.", defaults.Schedule.Beta1After, "B");
         _init = Option("--init", "Starting weights: he, uniform or normal.", defaults.Init, "NAME");
         _initImages = Option("--init-images", "Images that data-dependent initialization measures.", defaults.InitImages, "N");
+        _diagnostics = Option("--diagnostics", "Moments at which the inside of the network is measured, such as 20; 0 for none. The training stays the same to the bit.", defaults.Diagnostics, "N");
     }
 
     /// <summary>Adds the options to a verb.</summary>
@@ -62,6 +64,7 @@ internal sealed class RunOptions
                  {
                      _model, _width, _data, _trainImages, _validationImages, _testImages, _preprocess, _augment, _epochs,
                      _batch, _optimizer, _rate, _momentum, _decay, _decayScope, _schedule, _from, _beta1After, _init, _initImages,
+                     _diagnostics,
                  })
         {
             command.Add(option);
@@ -97,6 +100,7 @@ internal sealed class RunOptions
             From = result.GetValue(_from),
             Beta1After = result.GetValue(_beta1After),
         },
+        Diagnostics = result.GetValue(_diagnostics),
     };
 
     private static DecayScope Scope(string text) => NormValues.Parse(text, typeof(DecayScope)) as DecayScope?

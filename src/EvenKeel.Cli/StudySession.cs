@@ -1,5 +1,6 @@
 using EvenKeel.Cli.Terminals;
 using EvenKeel.Lab.Reports;
+using EvenKeel.Lab.Reports.Inside;
 using EvenKeel.Lab.Studies;
 using EvenKeel.Training;
 
@@ -17,7 +18,11 @@ internal static class StudySession
         var executor = new TrainingExecutor(dataFolder, threads, new ProgressLines("preparing images", terminal.Error));
         var result = StudyRunner.Run(plan, root, executor, cancel, new RunProgress(terminal));
         if (result.Results.Any(r => r.Outcome.Status is not RunStatus.Interrupted || JournalReader.Read(r.Folder) is { Epochs.Count: > 0 }))
+        {
             Report(plan, plan.StudyFolder(root), null, terminal);
+            foreach (var run in result.Results) InsideView.NoteMissing(run.Spec, run.Folder, terminal);
+        }
+
         if (result.Interrupted)
         {
             terminal.Note("interrupted; run the same command again to go on");
@@ -61,6 +66,7 @@ internal static class StudySession
             terminal.Line();
         }
 
+        foreach (var inside in files.Data.Settings.Select(InsideTable.Of).OfType<SummaryTable>()) InsideView.Print(inside, terminal);
         terminal.Line($"Report: {files.HtmlPath}");
     }
 

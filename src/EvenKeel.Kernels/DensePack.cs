@@ -4,7 +4,8 @@ namespace EvenKeel.Kernels;
 /// A chunk is a piece.</summary>
 internal unsafe struct DensePack : ILaneJob, ITileJob
 {
-    /// <summary>A panel as deep as this fits the fastest cache beside the rows it meets.</summary>
+    /// <summary>How deep a piece may be. Deeper, a panel no longer stays near the fastest cache; shallower, tiles read and
+    /// write their sums more often.</summary>
     public const int MostDeep = 96;
 
     public ConvPack Weights;

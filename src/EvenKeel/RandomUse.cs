@@ -21,6 +21,9 @@ public static class RandomUse
     /// <summary>The generated images of Shapes10; step is the image.</summary>
     public const uint Shapes = 5;
 
+    /// <summary>Vectors that a search for an eigenvalue starts from.</summary>
+    public const uint PowerIteration = 6;
+
     /// <summary>First of the uses inside a model: initial weights, noise, dropout.</summary>
     public const uint FirstModelUse = 1000;
 }

@@ -45,6 +45,7 @@ internal static class CompareCommand
         command.AddExamples(
             "evenkeel compare",
             "evenkeel compare none bn wn+mobn --seeds 1,2,3 --epochs 5",
+            "evenkeel compare bn wn+mobn --diagnostics 20",
             "evenkeel compare bn \"bn(rate=0.01)\" --data cifar10 --width 0.5 --train-images 10000 --epochs 10");
         command.Runs((result, terminal, cancel) =>
         {
@@ -62,7 +63,7 @@ internal static class CompareCommand
     private static string Command(IReadOnlyList<Token> tokens) => string.Join(
         ' ', tokens.Select(t => t.Value.AsSpan().IndexOfAny(" ()") >= 0 ? $"\"{t.Value}\"" : t.Value).Prepend("evenkeel"));
 
-    private static string? Reduced(RunSpec spec) => spec == Defaults with { Schedule = spec.Schedule }
+    private static string? Reduced(RunSpec spec) => spec == Defaults with { Schedule = spec.Schedule, Diagnostics = spec.Diagnostics }
         ? "the defaults of 'evenkeel compare' are sized for a first look: a quarter of the network's width, "
           + $"{spec.TrainImages:N0} generated training images, {spec.Epochs} epochs. The figures say little about the schemes."
         : null;

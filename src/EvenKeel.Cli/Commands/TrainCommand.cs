@@ -24,6 +24,7 @@ internal static class TrainCommand
         command.Add(threads);
         command.AddExamples(
             "evenkeel train --norm wn+mobn --epochs 3",
+            "evenkeel train --norm bn --diagnostics 20",
             "evenkeel train --data cifar10 --width 1 --norm bn --epochs 10 --schedule linear --from 0.5");
         command.Runs((result, terminal, cancel) =>
         {
@@ -42,6 +43,7 @@ internal static class TrainCommand
             }
 
             Print(terminal, run);
+            InsideView.NoteMissing(spec, run, terminal);
             return ExitCode.Done;
         });
         return command;
@@ -57,6 +59,12 @@ internal static class TrainCommand
                 $"{e.Epoch}", $"{e.TrainLoss:F4}", $"{e.TrainError:P2}", e.TestError is { } test ? $"{test:P2}" : "-",
                 $"{e.Rate:G3}", $"{e.ImagesPerSecond:F0}", $"{e.Seconds:F1}",
             }));
+        if (InsideView.Of(history) is { } inside)
+        {
+            terminal.Line();
+            InsideView.Print(inside, terminal);
+        }
+
         terminal.Line($"{history.Record.Parameters:N0} parameters; run in {run.FullPath}");
     }
 }

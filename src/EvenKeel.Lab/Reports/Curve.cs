@@ -19,19 +19,16 @@ internal sealed record Curve(double[] X, double[] Mean, double[] Low, double[] H
     public bool HasBand => Low.Zip(High).Any(pair => pair.First < pair.Second);
 
     /// <summary>The curve of a measure over epochs; values that are missing or not finite are left out.</summary>
-    public static Curve OverEpochs(IEnumerable<RunData> runs, Func<EpochRecord, double?> measure, double factor)
-    {
-        List<(double X, double Y)> points = [];
-        foreach (RunData run in runs)
-        {
-            foreach (EpochRecord epoch in run.Epochs)
-            {
-                if (measure(epoch) is { } value && double.IsFinite(value))
-                    points.Add((epoch.Epoch, value * factor));
-            }
-        }
+    public static Curve OverEpochs(IEnumerable<RunData> runs, Func<EpochRecord, double?> measure, double factor) =>
+        OfPoints(runs.SelectMany(run => run.Epochs).Select(epoch => ((double)epoch.Epoch, measure(epoch) * factor)));
 
-        (double X, double Y)[][] groups = [.. points.GroupBy(point => point.X)
+    /// <summary>The curve of the points of all seeds together; values that are missing or not finite are left out.</summary>
+    public static Curve OfPoints(IEnumerable<(double X, double? Y)> points)
+    {
+        (double X, double Y)[][] groups = [.. points
+            .Where(point => point.Y is { } value && double.IsFinite(value))
+            .Select(point => (point.X, Y: point.Y!.Value))
+            .GroupBy(point => point.X)
             .OrderBy(group => group.Key)
             .Select(group => group.ToArray())];
         return new Curve(

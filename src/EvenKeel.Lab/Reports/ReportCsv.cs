@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using EvenKeel.Lab.Claims;
+using EvenKeel.Lab.Reports.Inside;
 using EvenKeel.Lab.Statistics;
 using EvenKeel.Lab.Studies;
 using EvenKeel.Training;
+using EvenKeel.Training.Diagnostics;
 
 namespace EvenKeel.Lab.Reports;
 
@@ -18,6 +20,7 @@ internal static class ReportCsv
         ("steps.csv", Steps(data)),
         ("runs.csv", Runs(data)),
         ("summary.csv", Summary(data)),
+        .. data.Runs.All(run => run.Diagnostics.Count == 0) ? [] : new[] { ("diagnostics.csv", Diagnostics(data)) },
         .. data.Claims.Count == 0 ? [] : new[] { ("claims.csv", Claims(data)) },
     ];
 
@@ -50,6 +53,22 @@ internal static class ReportCsv
         {
             foreach (StepRecord step in run.History?.Steps ?? [])
                 Row(csv, [.. Head(data, run), step.Step, step.Epoch, step.Loss, step.Error, step.Rate, step.ImagesPerSecond]);
+        }
+
+        return csv.ToString();
+    }
+
+    private static string Diagnostics(StudyData data)
+    {
+        StringBuilder csv = new();
+        csv.Append($"scheme,{Axes(data)}seed,step,epoch,place,measure,value\n");
+        foreach (RunData run in data.Runs)
+        {
+            foreach (DiagnosticRecord moment in run.Diagnostics)
+            {
+                foreach ((string place, string measure, double value) in InsideValues.Of(moment))
+                    Row(csv, [.. Head(data, run), moment.Step, moment.Epoch, place, measure, value]);
+            }
         }
 
         return csv.ToString();

@@ -1,3 +1,4 @@
+using EvenKeel.Lab.Reports.Inside;
 using EvenKeel.Lab.Studies;
 
 namespace EvenKeel.Lab.Reports;
@@ -11,12 +12,16 @@ namespace EvenKeel.Lab.Reports;
 /// <param name="Setting">Place of its setting in the plan, from 1; 0 for a figure of the whole study.</param>
 internal sealed record ReportFigure(string Id, string Title, string Caption, string Warning, IChart? Chart, int Setting)
 {
+    /// <summary>Whether it shows the inside of networks, which has a section of its own.</summary>
+    public bool IsInside { get; init; }
+
     /// <summary>All figures: of the whole study first, then setting by setting.</summary>
     public static IReadOnlyList<ReportFigure> All(StudyData data) =>
     [
         .. data.Plan.Study.Figures.SelectMany(figure => AxisFigures.Of(data, figure)),
         .. data.Settings.SelectMany(PublishedFigure),
         .. data.Settings.SelectMany(setting => data.Plan.Study.Figures.SelectMany(figure => SettingFigures.Of(setting, figure))),
+        .. data.Settings.SelectMany(InsideFigures.Of),
     ];
 
     /// <summary>The warning of a figure from reduced runs.</summary>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using EvenKeel.Lab.Reports.Inside;
 using EvenKeel.Lab.Studies;
 using EvenKeel.Training;
 
@@ -35,7 +36,8 @@ internal static class ReportPage
         WriteFacts(html, data);
         ResultSection.Write(html, files);
         ResultSection.WriteClaims(html, files);
-        WriteFigures(html, data, [.. figures.Except(first)]);
+        WriteFigures(html, data, [.. figures.Where(figure => !figure.IsInside).Except(first)]);
+        InsideSection.Write(html, data, figures);
         WriteAbout(html, data);
         SettingsSection.Write(html, data);
         html.Append("</main>\n");

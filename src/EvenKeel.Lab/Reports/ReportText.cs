@@ -1,4 +1,5 @@
 using System.Text;
+using EvenKeel.Lab.Reports.Inside;
 using EvenKeel.Lab.Studies;
 
 namespace EvenKeel.Lab.Reports;
@@ -33,6 +34,15 @@ internal static class ReportText
         {
             text.Append($"### {figure.Title}{Where(data, figure)}\n\n![{figure.Title}](figures/{figure.Id}.svg)\n\n{figure.Caption}");
             text.Append(figure.Warning.Length > 0 ? $" *{figure.Warning}*\n\n" : "\n\n");
+        }
+
+        SummaryTable[] inside = [.. data.Settings.Select(InsideTable.Of).OfType<SummaryTable>()];
+        if (inside.Length > 0)
+        {
+            text.Append("## Inside the networks\n\n");
+            foreach (SummaryTable table in inside)
+                WriteTable(text, table);
+            WriteNotes(text, [string.Join(' ', inside[0].Notes)]);
         }
 
         if (data.Settings.Count > 1)

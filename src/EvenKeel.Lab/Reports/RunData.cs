@@ -1,6 +1,7 @@
 using EvenKeel.Lab.Statistics;
 using EvenKeel.Lab.Studies;
 using EvenKeel.Training;
+using EvenKeel.Training.Diagnostics;
 
 namespace EvenKeel.Lab.Reports;
 
@@ -26,6 +27,9 @@ internal sealed record RunData(PlannedRun Planned, RunSpec Spec, string FolderNa
 
     /// <summary>Its epochs.</summary>
     public IReadOnlyList<EpochRecord> Epochs => History?.Epochs ?? [];
+
+    /// <summary>What was measured inside its network, moment by moment.</summary>
+    public IReadOnlyList<DiagnosticRecord> Diagnostics => History?.Diagnostics ?? [];
 
     /// <summary>The last epoch it completed, 0 for none.</summary>
     public int LastEpoch => Epochs.Count == 0 ? 0 : Epochs[^1].Epoch;

@@ -27,6 +27,10 @@ internal static class Show
         _ => 3,
     });
 
+    /// <summary>A number with two significant digits and a power of ten, such as <c>3.1e−5</c>.</summary>
+    public static string Scientific(double value) =>
+        value.ToString("0.0e-0", CultureInfo.InvariantCulture).Replace('-', '\u2212');
+
     /// <summary>A whole number with narrow spaces between thousands from five digits on.</summary>
     public static string Count(long value) => value is > -10_000 and < 10_000
         ? value.ToString(CultureInfo.InvariantCulture)

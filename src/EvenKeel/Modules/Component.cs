@@ -1,3 +1,4 @@
+using EvenKeel.Autograd;
 using EvenKeel.Tensors;
 
 namespace EvenKeel.Modules;
@@ -73,6 +74,9 @@ public abstract class Module : Component
 
     /// <summary>True if the module hands its input to one operation, which may write over it where nothing else reads it.</summary>
     internal virtual bool ReadsInputOnce => false;
+
+    /// <summary>The activation that the output went through last; the identity for none.</summary>
+    internal virtual Activation LastActivation => Activation.Identity;
 
     /// <summary>The output's shape for an input's shape.</summary>
     /// <exception cref="ArgumentException">The input does not fit.</exception>

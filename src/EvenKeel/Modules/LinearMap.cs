@@ -32,6 +32,8 @@ public abstract class LinearMap : Module
     /// <summary>Applied to the sum in the same pass.</summary>
     public Activation Activation { get; }
 
+    internal override Activation LastActivation => Activation;
+
     /// <inheritdoc/>
     public override Tensor Forward(Pass pass, Tensor x)
     {

@@ -30,6 +30,8 @@ public abstract class NormLayer(int channels, Activation activation) : Module
     /// <summary>Applied to the normalized value.</summary>
     public Activation Activation { get; } = activation;
 
+    internal override Activation LastActivation => Activation;
+
     /// <summary>Which statistics normalize; for methods with running statistics.</summary>
     public StatisticsSource Statistics { get; set; } = StatisticsSource.ByMode;
 

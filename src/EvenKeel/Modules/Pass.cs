@@ -51,6 +51,9 @@ public sealed class Pass
     /// <summary>Called with each module of a sequence and its output; null, the default, costs nothing.</summary>
     public Action<Module, Tensor>? Watch { get; set; }
 
+    /// <summary>Called with each module of a sequence and its input, before it runs; null, the default, costs nothing.</summary>
+    internal Action<Module, Tensor>? WatchInput { get; set; }
+
     /// <summary>The random numbers of one use in this step.</summary>
     public RandomStream Stream(uint use) => new(Seed, use, Step);
 }

@@ -7,6 +7,8 @@ namespace EvenKeel.Modules;
 /// <param name="activation">The function.</param>
 public sealed class Activate(Activation activation) : Module
 {
+    internal override Activation LastActivation => activation;
+
     /// <inheritdoc/>
     public override Tensor Forward(Pass pass, Tensor x) => pass.Tape.Activate(x, activation);
 

@@ -47,6 +47,12 @@ public sealed class RunningStatistics
     /// <summary>What is stored beside the mean.</summary>
     public RunningSpread Kind { get; }
 
+    /// <summary>True if there is a running mean.</summary>
+    internal bool HasMean => _mean is not null;
+
+    /// <summary>True if there is a running variance or scale.</summary>
+    internal bool HasSpread => _spread is not null;
+
     /// <summary>Running mean [C].</summary>
     /// <exception cref="InvalidOperationException">The layer has none.</exception>
     public Tensor Mean => (_mean ?? throw new InvalidOperationException("These statistics have no mean.")).Value;

@@ -22,6 +22,8 @@ public sealed class Sequential : Module
         var input = x;
         foreach (var (_, module) in _modules)
         {
+            pass.WatchInput?.Invoke(module, x);
+
             // What was made here is read by the next module only; one that is made of others may read it twice.
             pass.Tape.Spare = module.ReadsInputOnce && !ReferenceEquals(x, input) ? x : null;
             x = module.Forward(pass, x);
@@ -95,6 +97,8 @@ public sealed class Residual : Module
         _shortcut = shortcut is null ? null : Child("shortcut", shortcut);
         _activation = activation;
     }
+
+    internal override Activation LastActivation => _activation;
 
     /// <inheritdoc/>
     public override Tensor Forward(Pass pass, Tensor x)

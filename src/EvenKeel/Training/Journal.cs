@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using EvenKeel.Training.Diagnostics;
 
 namespace EvenKeel.Training;
 
@@ -46,6 +47,11 @@ public sealed class JournalWriter : IDisposable
     /// <param name="record">The epoch.</param>
     /// <exception cref="UserException">The line cannot be written.</exception>
     public void Append(EpochRecord record) => Append("epoch", record);
+
+    /// <summary>Appends what was measured inside the network.</summary>
+    /// <param name="record">The moment.</param>
+    /// <exception cref="UserException">The line cannot be written.</exception>
+    public void Append(DiagnosticRecord record) => Append("diagnostics", record);
 
     /// <inheritdoc/>
     public void Dispose()

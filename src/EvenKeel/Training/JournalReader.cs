@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EvenKeel.Training.Diagnostics;
 
 namespace EvenKeel.Training;
 
@@ -7,7 +8,11 @@ namespace EvenKeel.Training;
 /// <param name="Steps">Its step lines, by step, each step once.</param>
 /// <param name="Epochs">Its epoch lines, by epoch, each epoch once.</param>
 public sealed record RunHistory(
-    RunRecord Record, IReadOnlyList<StepRecord> Steps, IReadOnlyList<EpochRecord> Epochs);
+    RunRecord Record, IReadOnlyList<StepRecord> Steps, IReadOnlyList<EpochRecord> Epochs)
+{
+    /// <summary>What was measured inside the network, by step, each step once; empty unless the run was told to.</summary>
+    public IReadOnlyList<DiagnosticRecord> Diagnostics { get; init; } = [];
+}
 
 /// <summary>
 /// Reads journals, also while they are being written: half a last line is ignored, and of two lines for the same
@@ -27,13 +32,15 @@ public static class JournalReader
 
         SortedDictionary<long, StepRecord> steps = [];
         SortedDictionary<int, EpochRecord> epochs = [];
+        SortedDictionary<long, DiagnosticRecord> diagnostics = [];
         foreach (string line in Lines(folder.MetricsPath))
-            Take(line, steps, epochs);
-        return new RunHistory(record, [.. steps.Values], [.. epochs.Values]);
+            Take(line, steps, epochs, diagnostics);
+        return new RunHistory(record, [.. steps.Values], [.. epochs.Values]) { Diagnostics = [.. diagnostics.Values] };
     }
 
     private static void Take(
-        string line, SortedDictionary<long, StepRecord> steps, SortedDictionary<int, EpochRecord> epochs)
+        string line, SortedDictionary<long, StepRecord> steps, SortedDictionary<int, EpochRecord> epochs,
+        SortedDictionary<long, DiagnosticRecord> diagnostics)
     {
         try
         {
@@ -48,6 +55,8 @@ public static class JournalReader
                 steps[step.Step] = step;
             else if (kind.ValueEquals("epoch") && document.Deserialize<EpochRecord>(SpecJson.Compact) is { } epoch)
                 epochs[epoch.Epoch] = epoch;
+            else if (kind.ValueEquals("diagnostics") && document.Deserialize<DiagnosticRecord>(SpecJson.Compact) is { } moment)
+                diagnostics[moment.Step] = moment;
         }
         catch (JsonException)
         {

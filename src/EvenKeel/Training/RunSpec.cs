@@ -63,10 +63,15 @@ public sealed record RunSpec
     /// <summary>Label smoothing of the cross entropy, 0 to 1.</summary>
     public double LabelSmoothing { get; init; }
 
-    /// <summary>Twelve hexadecimal digits of the SHA-256 of the spec's JSON.</summary>
+    /// <summary>Moments of the run at which its inside is measured and written to the journal, evenly spaced from before
+    /// the first step to after the last; 0 for none. It changes no bit of the training, and so no run's identity.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Diagnostics { get; init; }
+
+    /// <summary>Twelve hexadecimal digits of the SHA-256 of the spec's JSON, without <see cref="Diagnostics"/>.</summary>
     [JsonIgnore]
     public string Hash => Convert.ToHexStringLower(SHA256.HashData(
-        Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, SpecJson.Compact))))[..12];
+        Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this with { Diagnostics = 0 }, SpecJson.Compact))))[..12];
 }
 
 /// <summary>An optimizer and its constants; each optimizer reads the ones it has.</summary>

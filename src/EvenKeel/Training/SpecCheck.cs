@@ -19,6 +19,8 @@ internal static class SpecCheck
         Augmentations.Find(spec.Augment);
         SpecParts.Schedule(spec.Schedule);
         if (spec.Epochs < 1) throw new UserException($"Epochs is {spec.Epochs}: expected 1 or more.");
+        if (spec.Diagnostics < 0)
+            throw new UserException($"Diagnostics is {spec.Diagnostics}: expected a number of moments, such as 20, or 0 for none.");
         if (!(spec.Width > 0)) throw new UserException($"Width is {spec.Width}: expected a factor above 0, such as 0.25.");
     }
 }

@@ -6,6 +6,7 @@ using EvenKeel.Models;
 using EvenKeel.Modules;
 using EvenKeel.Norms;
 using EvenKeel.Optim;
+using EvenKeel.Training.Diagnostics;
 
 namespace EvenKeel.Training;
 
@@ -31,6 +32,8 @@ public sealed class Trainer
     private readonly Evaluator? _validation;
     private readonly Evaluator? _test;
     private readonly StepTimes _times = new();
+    private readonly DiagnosticProbe? _probe;
+    private readonly DiagnosticMoments _moments;
 
     /// <summary>Builds the network and checks that it can train, before anything is written.</summary>
     /// <param name="spec">The run.</param>
@@ -57,6 +60,8 @@ public sealed class Trainer
         _labels = new int[spec.Batch];
         _validation = data.Validation is null ? null : new Evaluator(data.Validation, spec.Batch);
         _test = data.Test is null ? null : new Evaluator(data.Test, spec.Batch);
+        _probe = spec.Diagnostics == 0 ? null : DiagnosticProbe.First(Network, data.Train, spec);
+        _moments = new DiagnosticMoments(spec.Diagnostics, TotalSteps);
     }
 
     /// <summary>The network; trained once <see cref="Run"/> is over.</summary>
@@ -123,6 +128,7 @@ public sealed class Trainer
         RunFolder folder, JournalWriter journal, IRunObserver? observer, TrainingPosition at, CancellationToken cancel)
     {
         SpecParts.Apply(_spec, _schedule, _optimizer, at.Epoch);
+        if (Done(at) == 0) Diagnose(journal, at);
         var line = Math.Max(1, _batches.StepsPerEpoch / StepLinesPerEpoch);
         double lineLoss = 0, lineErrors = 0, lineSeconds = 0;
         var lineImages = 0;
@@ -142,6 +148,7 @@ public sealed class Trainer
             };
             (lineLoss, lineErrors, lineSeconds, lineImages) =
                 (lineLoss + loss.Mean * _spec.Batch, lineErrors + loss.Errors, lineSeconds + seconds, lineImages + _spec.Batch);
+            Diagnose(journal, at);
             if ((step + 1) % line != 0) continue;
             var record = new StepRecord
             {
@@ -190,6 +197,19 @@ public sealed class Trainer
         for (var i = 0; i < _hooks.Count; i++) _hooks[i].AfterUpdate(time);
         _times.Optimizer.Add(clock);
         return loss;
+    }
+
+    // Between two steps and outside their clocks; nothing unless it was asked for.
+    private void Diagnose(JournalWriter journal, TrainingPosition at)
+    {
+        if (_probe is null || !_moments.Includes(Done(at))) return;
+        var clock = Stopwatch.GetTimestamp();
+        journal.Append(_probe.Measure(_optimizer.LearningRate) with
+        {
+            Step = Done(at),
+            Epoch = Done(at) / (double)_batches.StepsPerEpoch,
+            Seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds,
+        });
     }
 
     // False if evaluation was interrupted: the epoch's steps are kept, and a resumed run evaluates first.
@@ -254,7 +274,7 @@ public sealed class Trainer
 
     private DivergedException Diverged(double loss)
     {
-        var where = Diagnostics.FirstNonFinite(Network, _pass, _images, _spec.Batch);
+        var where = NonFinite.First(Network, _pass, _images, _spec.Batch);
         return new DivergedException(
             $"Training with {_spec.Scheme} diverged at step {_optimizer.Steps + 1} of {TotalSteps}: the loss is {loss}; {where}. " +
             $"Use a smaller learning rate than {_optimizer.LearningRate:G3}, or another scheme.");

@@ -1,14 +1,14 @@
 using EvenKeel.Modules;
 using EvenKeel.Tensors;
 
-namespace EvenKeel.Training;
+namespace EvenKeel.Training.Diagnostics;
 
 /// <summary>Looks into a network that stopped behaving.</summary>
-internal static class Diagnostics
+internal static class NonFinite
 {
     /// <summary>The first tensor or layer with a value that is not finite: parameters first, then the outputs of a
     /// forward pass over the batch that failed.</summary>
-    public static string FirstNonFinite(Network network, Pass pass, ReadOnlySpan<float> images, int count)
+    public static string First(Network network, Pass pass, ReadOnlySpan<float> images, int count)
     {
         network.Tape.Begin(recording: false);
         var x = network.RentInput(count);
