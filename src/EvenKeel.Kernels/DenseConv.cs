@@ -31,20 +31,23 @@ internal static unsafe class DenseConv
             Depth = phase.SourceChannels,
             Source = source,
             Panels = panels,
+            Pack = new() { Phase = phase, Panels = panels, Weights = weights },
             Bias = bias,
             Result = result,
             Slope = slope,
             Accumulate = accumulate,
         };
         var chunks = job.Split(shape);
-        var packed = AlignedMemory.WholeLines(phase.SourceChannels * (nint)panels.PaddedColumns);
+        var packed = job.PacksItself ? 0 : AlignedMemory.WholeLines(phase.SourceChannels * (nint)panels.PaddedColumns);
         job.Weights = workers.SharedScratch((nuint)(packed + (workers.Threads * job.WorkerLength)));
         job.Scratch = job.Weights + packed;
-        var pack = new DensePack
+        if (!job.PacksItself)
         {
-            Weights = new() { Phase = phase, Panels = panels, Weights = weights, Packed = job.Weights },
-        };
-        workers.Run(pack.Chunks, ref pack);
+            job.Pack.Packed = job.Weights;
+            var pack = new DensePack { Weights = job.Pack };
+            workers.Run(pack.Chunks, ref pack);
+        }
+
         workers.Run(chunks, ref job);
     }
 

@@ -6,7 +6,7 @@ internal unsafe struct DensePack : ILaneJob, ITileJob
 {
     /// <summary>How deep a piece may be. Deeper, a panel no longer stays near the fastest cache; shallower, tiles read and
     /// write their sums more often.</summary>
-    public const int MostDeep = 96;
+    public const int MostDeep = 192;
 
     public ConvPack Weights;
 

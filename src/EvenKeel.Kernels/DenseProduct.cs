@@ -19,7 +19,11 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
     public float* Source;
     public GemmPanels Panels;
 
-    /// <summary>Weights as <see cref="DensePack"/> leaves them.</summary>
+    /// <summary>Packs pieces of panels.</summary>
+    public ConvPack Pack;
+
+    /// <summary>Weights as <see cref="DensePack"/> leaves them; null if each chunk packs its own, which it does where a
+    /// piece meets one block of rows only.</summary>
     public float* Weights;
     public float* Bias;
     public float* Result;
@@ -34,7 +38,12 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
     private int _panelGroups;
 
     /// <summary>Floats of scratch memory a worker needs: a piece of the depth of the rows, and the sums of a block.</summary>
-    public readonly nint WorkerLength => SourceLength + (_block * MostColumns);
+    public readonly nint WorkerLength => PieceLength + SourceLength + (_block * MostColumns);
+
+    /// <summary>True if no other chunk needs the same piece of a panel.</summary>
+    public readonly bool PacksItself => _block >= Rows;
+
+    private readonly nint PieceLength => PacksItself ? DensePack.MostDeep * (nint)Panels.PaddedWidth(0) : 0;
 
     private readonly bool CopiesRows => ((Depth * sizeof(float)) + 32) % CacheSetBytes < 64;
 
@@ -68,7 +77,8 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
         var group = chunk % _panelGroups;
         var firstPanel = Panels.Count * group / _panelGroups;
         var endPanel = Panels.Count * (group + 1) / _panelGroups;
-        var copy = Scratch + (worker * WorkerLength);
+        var piece = Scratch + (worker * WorkerLength);
+        var copy = piece + PieceLength;
         var sums = copy + SourceLength;
         var most = DensePack.Deep(Depth);
         for (var start = 0; start < Depth; start += most)
@@ -78,7 +88,8 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
             for (var panel = firstPanel; panel < endPanel; panel++)
             {
                 nint column = Panels.FirstColumn(panel);
-                var weights = Weights + (start * (nint)Panels.PaddedColumns) + (column * deep);
+                var weights = PacksItself ? piece : Weights + (start * (nint)Panels.PaddedColumns) + (column * deep);
+                if (PacksItself) Pack.PackRows<R, O>(panel, 0, start, deep, piece);
                 Multiply<T, R, O>(panel, first, rows, start, deep, copy, weights, sums + ((column - Panels.FirstColumn(firstPanel)) * _block));
             }
         }

@@ -9,7 +9,7 @@ internal static class SummarySection
     /// <summary>The figures that stand here and not further down: the first curves of the study, two where there are no
     /// claims to stand beside them.</summary>
     public static IReadOnlyList<ReportFigure> Figures(StudyData data, IReadOnlyList<ReportFigure> figures) =>
-        [.. figures.Where(figure => figure is { Setting: 0, Chart: LineChart }).Take(data.Claims.Count > 0 ? 1 : 2)];
+        [.. figures.Where(figure => figure is { Setting: 0, IsInside: false, Chart: LineChart }).Take(data.Claims.Count > 0 ? 1 : 2)];
 
     /// <summary>Writes the section.</summary>
     /// <param name="html">The page.</param>

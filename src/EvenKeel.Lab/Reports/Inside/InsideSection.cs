@@ -22,7 +22,7 @@ internal static class InsideSection
             SummaryTable table = InsideTable.Of(setting)!;
             ResultSection.WriteTable(html, table, "results", data.Plan.Reduced is null ? "" : " · reduced runs");
             ResultSection.WriteNotes(html, [string.Join(' ', table.Notes)]);
-            ChartSection.WriteAll(html, figures.Where(figure => figure.IsInside && figure.Setting == setting.Number));
+            ChartSection.WriteAll(html, [.. figures.Where(figure => figure.IsInside && figure.Setting == setting.Number)]);
             foreach (SchemeResult scheme in setting.Schemes)
                 WriteLayers(html, scheme);
             if (folded)
