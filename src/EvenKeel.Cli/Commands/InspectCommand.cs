@@ -47,7 +47,9 @@ internal static class InspectCommand
             var moment = Moment(saved, data, Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!);
             var options = new HessianOptions
             {
-                Step = result.GetValue(step), Tolerance = result.GetValue(tolerance), Iterations = result.GetValue(iterations),
+                Step = result.GetValue(step),
+                Tolerance = result.GetValue(tolerance),
+                Iterations = result.GetValue(iterations),
             };
             var curvature = !result.GetValue(hessian) ? null : terminal.Track(
                 "power iteration",

@@ -91,7 +91,7 @@ public sealed class ConvTests
     public void Numbers_outside_the_operands_are_neither_read_nor_written(VectorPath path)
     {
         using var workers = new Workers(1, path);
-        foreach (var g in new ConvGeometry[] { new(1, 5, 5, 3, 10, 3, 3, 1, 1), new(1, 3, 4, 19, 49, 3, 3, 1, 1), new(1, 3, 17, 16, 16, 3, 3, 1, 1), new(1, 4, 18, 32, 32, 3, 3, 1, 0),  new(1, 1, 3, 7, 5, 1, 1, 1, 0) })
+        foreach (var g in new ConvGeometry[] { new(1, 5, 5, 3, 10, 3, 3, 1, 1), new(1, 3, 4, 19, 49, 3, 3, 1, 1), new(1, 3, 17, 16, 16, 3, 3, 1, 1), new(1, 4, 18, 32, 32, 3, 3, 1, 0), new(1, 1, 3, 7, 5, 1, 1, 1, 0) })
         {
             // Each tensor sits between NaNs, so that a read outside shows in the result and a write outside here.
             var x = Fenced(ConvCases.Numbers(g.InputLength, 1));
