@@ -27,6 +27,7 @@ internal sealed class RunOptions
     private readonly Option<double> _from;
     private readonly Option<double?> _beta1After;
     private readonly Option<string> _init;
+    private readonly Option<double> _clip;
     private readonly Option<int> _initImages;
     private readonly Option<int> _diagnostics;
 
@@ -49,10 +50,11 @@ internal sealed class RunOptions
         _decay = Option("--weight-decay", "Weight decay.", defaults.Optimizer.WeightDecay, "L");
         _decayScope = Option("--decay-scope", "What is decayed: weights, all (gains and biases too) or scale-dependent (weights that no normalizer makes scale invariant).", NormValues.Format(defaults.Optimizer.DecayScope), "NAME");
         _decayScope.CustomParser = CommonOptions.Named(text => NormValues.Format(Scope(text)));
+        _clip = Option("--clip-norm", "Longest gradient, all parameters taken together; longer ones are shortened to it. 0 for any.", defaults.Optimizer.ClipNorm, "NORM");
         _schedule = Option("--schedule", "Learning rate over the run: constant, linear or cosine.", defaults.Schedule.Kind, "NAME");
         _from = Option("--from", "Share of the run after which 'linear' falls to zero.", defaults.Schedule.From, "SHARE");
         _beta1After = Option("--beta1-after", "Adam's beta1 after that share of the run.", defaults.Schedule.Beta1After, "B");
-        _init = Option("--init", "Starting weights: he, uniform or normal.", defaults.Init, "NAME");
+        _init = Option("--init", "Starting weights: he, he-uniform, uniform or normal.", defaults.Init, "NAME");
         _initImages = Option("--init-images", "Images that data-dependent initialization measures.", defaults.InitImages, "N");
         _diagnostics = Option("--diagnostics", "Moments at which the inside of the network is measured, such as 20; 0 for none. The training stays the same to the bit.", defaults.Diagnostics, "N");
     }
@@ -63,7 +65,7 @@ internal sealed class RunOptions
         foreach (var option in new Option[]
                  {
                      _model, _width, _data, _trainImages, _validationImages, _testImages, _preprocess, _augment, _epochs,
-                     _batch, _optimizer, _rate, _momentum, _decay, _decayScope, _schedule, _from, _beta1After, _init, _initImages,
+                     _batch, _optimizer, _rate, _momentum, _decay, _decayScope, _clip, _schedule, _from, _beta1After, _init, _initImages,
                      _diagnostics,
                  })
         {
@@ -93,6 +95,7 @@ internal sealed class RunOptions
             Momentum = result.GetValue(_momentum),
             WeightDecay = result.GetValue(_decay),
             DecayScope = Scope(result.GetValue(_decayScope)!),
+            ClipNorm = result.GetValue(_clip),
         },
         Schedule = new ScheduleSpec
         {

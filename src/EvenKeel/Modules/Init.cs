@@ -18,7 +18,7 @@ public abstract record Init
 
     /// <summary>
     /// The starting weight of a linear map by name: <c>he</c>: N(0, 2/((1+slope²)·fan_in)) (arXiv 1502.01852,
-    /// section 2.2), biases 0; <c>uniform</c>: weights and biases U(±1/√fan_in), PyTorch's default; <c>normal</c>:
+    /// section 2.2), biases 0; <c>he-uniform</c>: the same deviation, U(±√(6/((1+slope²)·fan_in))); <c>uniform</c>: weights and biases U(±1/√fan_in), PyTorch's default; <c>normal</c>:
     /// N(0, 0.05²), biases 0, of the weight normalization authors' code.
     /// </summary>
     /// <param name="name">The name.</param>
@@ -28,9 +28,10 @@ public abstract record Init
     public static (Init Weight, Init Bias) Named(string name, int fanIn, float slope) => name switch
     {
         "he" => (new NormalInit(MathF.Sqrt(2f / ((1f + slope * slope) * fanIn))), Constant(0f)),
+        "he-uniform" => (new UniformInit(MathF.Sqrt(6f / ((1f + slope * slope) * fanIn))), Constant(0f)),
         "uniform" => (new UniformInit(1f / MathF.Sqrt(fanIn)), new UniformInit(1f / MathF.Sqrt(fanIn))),
         "normal" => (new NormalInit(0.05f), Constant(0f)),
-        _ => throw new UserException($"Initialization '{name}' does not exist: expected he, uniform or normal."),
+        _ => throw new UserException($"Initialization '{name}' does not exist: expected he, he-uniform, uniform or normal."),
     };
 }
 

@@ -34,7 +34,7 @@ public sealed record GroupNormSlabs : Norm
 
     /// <inheritdoc/>
     public override NormLayer Activation(int channels, Activation activation) => new Layer(
-        channels, ChannelGroups.Divide("gn-slabs", Groups, UnevenGroups.Error, channels),
+        channels, ChannelGroups.Divide("gn-slabs", Groups, uneven: null, channels),
         new GroupOptions(Deviation.L2, Epsilon, EpsilonPlace.InsideRoot), activation);
 
     /// <inheritdoc/>

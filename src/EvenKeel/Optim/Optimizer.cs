@@ -47,6 +47,13 @@ public abstract class Optimizer(Network network)
         }
     }
 
+    /// <summary>
+    /// Largest 2-norm of the gradient of all trainable parameters taken together: G ← G·min(1, clip/‖G‖₂) before a step and
+    /// before weight decay. 0: gradients stay as they are. PyTorch's <c>clip_grad_norm_</c> divides by ‖G‖ + 1e-6.
+    /// (Pascanu, Mikolov and Bengio 2013, section 3.2, arXiv 1211.5063)
+    /// </summary>
+    public double ClipNorm { get; init; }
+
     /// <summary>Steps taken.</summary>
     public long Steps { get; set; }
 
@@ -60,6 +67,7 @@ public abstract class Optimizer(Network network)
     public void Step()
     {
         Steps++;
+        if (ClipNorm > 0) Clip();
         for (var i = 0; i < network.Parameters.Count; i++)
         {
             var parameter = network.Parameters[i];
@@ -93,6 +101,23 @@ public abstract class Optimizer(Network network)
         }
 
         return buffers;
+    }
+
+    private void Clip()
+    {
+        var squares = 0.0;
+        for (var i = 0; i < network.Parameters.Count; i++)
+        {
+            if (network.Parameters[i] is { Trainable: true, Value.Gradient: { } gradient }) squares += Backend.SumOfSquares(gradient);
+        }
+
+        var norm = Math.Sqrt(squares);
+        if (!(norm > ClipNorm)) return;
+        for (var i = 0; i < network.Parameters.Count; i++)
+        {
+            if (network.Parameters[i] is { Trainable: true, Value.Gradient: { } gradient })
+                Backend.Scale((float)(ClipNorm / norm), gradient, gradient);
+        }
     }
 
     private static bool[] Decays(Network network, DecayScope scope)

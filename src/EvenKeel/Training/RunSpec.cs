@@ -109,6 +109,10 @@ public sealed record OptimizerSpec
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public DecayScope DecayScope { get; init; }
 
+    /// <summary>Largest 2-norm of the gradient of all parameters together; a longer one is shortened to it. 0: any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double ClipNorm { get; init; }
+
     /// <summary>Weight of the old first moment (adam family).</summary>
     public double Beta1 { get; init; } = 0.9;
 

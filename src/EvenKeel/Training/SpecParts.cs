@@ -9,6 +9,7 @@ internal static class SpecParts
     public static Optimizer Optimizer(OptimizerSpec spec, Network network)
     {
         if (!(spec.LearningRate >= 0)) throw new UserException($"The learning rate is {spec.LearningRate}: expected 0 or more.");
+        if (!(spec.ClipNorm >= 0)) throw new UserException($"clipNorm is {spec.ClipNorm}: expected 0 (none) or more, such as 5.");
         return spec.Kind switch
         {
             "sgd" => new Sgd(network, spec.Momentum, spec.Nesterov)
@@ -16,6 +17,7 @@ internal static class SpecParts
                 LearningRate = spec.LearningRate,
                 WeightDecay = spec.WeightDecay,
                 DecayScope = spec.DecayScope,
+                ClipNorm = spec.ClipNorm,
             },
             "adam" => Adam(spec, network, AdamKind.Adam),
             "adamw" => Adam(spec, network, AdamKind.AdamW),
@@ -51,6 +53,7 @@ internal static class SpecParts
         LearningRate = spec.LearningRate,
         WeightDecay = spec.WeightDecay,
         DecayScope = spec.DecayScope,
+        ClipNorm = spec.ClipNorm,
         Beta1 = spec.Beta1,
         Beta2 = spec.Beta2,
         Epsilon = spec.Epsilon,
