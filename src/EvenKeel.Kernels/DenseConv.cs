@@ -73,6 +73,12 @@ internal static unsafe class DenseConv
         }
 
         var plan = new DenseGradientPlan(g, TileShape.Of(workers.Path));
+        if (plan.Parts > 1)
+        {
+            GradientParts(workers, plan, input, gradient, result, accumulate);
+            return;
+        }
+
         var inputs = workers.SharedScratch((nuint)(plan.InputLength + plan.GradientLength));
         var pack = new DenseGradientPack { Plan = plan, Inputs = inputs, Gradients = inputs + plan.InputLength };
         var product = new DenseGradient
@@ -92,6 +98,25 @@ internal static unsafe class DenseConv
             workers.Run(product.Chunks, ref product);
             product.Accumulate = true;
         }
+    }
+
+    private static void GradientParts(
+        Workers workers, in DenseGradientPlan plan, float* input, float* gradient, float* result, bool accumulate)
+    {
+        var job = new DenseGradientParts { Plan = plan, Input = input, Gradient = gradient };
+        var sums = AlignedMemory.WholeLines(plan.Parts * plan.Sums);
+        job.Sums = workers.SharedScratch((nuint)(sums + (workers.Threads * job.WorkerLength)));
+        job.Scratch = job.Sums + sums;
+        workers.Run(plan.Parts, ref job);
+        var sum = new ConvPartSum
+        {
+            Parts = job.Sums,
+            Result = result,
+            Length = plan.Sums,
+            Count = plan.Parts,
+            Accumulate = accumulate,
+        };
+        workers.Run(sum.Chunks, ref sum);
     }
 
     private static void FewRows(

@@ -16,7 +16,17 @@ internal unsafe struct DenseFewRowsSum : ILaneJob
         var length = Rows * (nint)Outputs;
         var result = Result + (chunk * (nint)Outputs);
         var sums = Sums + (chunk * (nint)Outputs);
-        for (nint j = 0; j < Outputs; j++)
+        var slope = V.Splat(Slope);
+        nint j = 0;
+        for (; j + ILanes<V>.Count <= Outputs; j += ILanes<V>.Count)
+        {
+            var sum = V.Zero;
+            for (var part = 0; part < Parts; part++) sum += V.Load(sums + (part * length) + j);
+            if (Bias != null) sum += V.Load(Bias + j);
+            V.Store(result + j, V.Select(V.Greater(sum, V.Zero), sum, slope * sum));
+        }
+
+        for (; j < Outputs; j++)
         {
             var sum = 0f;
             for (var part = 0; part < Parts; part++) sum += sums[(part * length) + j];

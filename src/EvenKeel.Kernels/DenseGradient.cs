@@ -39,7 +39,11 @@ internal unsafe struct DenseGradient : ILaneJob, ITileJob
             AddPanel<T, R, O>(panel, first, end);
     }
 
-    private readonly void AddPanel<T, R, O>(int panel, int first, int end)
+    /// <summary>Adds the block's products to some tiles of a panel.</summary>
+    /// <param name="panel">The panel.</param>
+    /// <param name="first">First tile of input channels.</param>
+    /// <param name="end">Behind the last.</param>
+    public readonly void AddPanel<T, R, O>(int panel, int first, int end)
         where T : ITiles
         where R : unmanaged
         where O : IRegisterOps<R>
@@ -53,8 +57,8 @@ internal unsafe struct DenseGradient : ILaneJob, ITileJob
         {
             RowStep = 1,
             DepthStep = DenseGradientPack.Step,
-            B = Gradients + (column * (nint)Plan.Block),
-            BStep = width,
+            B = Gradients + (column * (Plan.PacksGradient ? (nint)Plan.Block : 1)),
+            BStep = Plan.PacksGradient ? width : outChannels,
             Depth = Rows,
         };
         for (var i = first; i < end; i++)

@@ -33,8 +33,16 @@ internal unsafe struct DenseGradientPack : ILaneJob, ITileJob
         where O : IRegisterOps<R>
     {
         var first = chunk * RowsPerChunk;
-        var end = Math.Min(Rows, first + RowsPerChunk);
+        PackRows<R, O>(first, Math.Min(Rows, first + RowsPerChunk));
+    }
 
+    /// <summary>Packs some rows of the block.</summary>
+    /// <param name="first">First row.</param>
+    /// <param name="end">Behind the last.</param>
+    public readonly void PackRows<R, O>(int first, int end)
+        where R : unmanaged
+        where O : IRegisterOps<R>
+    {
         // Tiles whose eight channels exist are copied whole; the last ones may end with the tensor.
         var whole = Math.Clamp((Plan.InChannels - Step + Plan.TileRows) / Plan.TileRows, 0, Plan.Tiles);
         for (var row = first; row < end; row++)
@@ -49,6 +57,7 @@ internal unsafe struct DenseGradientPack : ILaneJob, ITileJob
                 for (var j = 0; j < Step; j++) tile[j] = j < channels ? source[j] : 0f;
             }
 
+            if (!Plan.PacksGradient) continue;
             source = Gradient + ((nint)row * Plan.Panels.Columns);
             for (var panel = 0; panel < Plan.Panels.Count; panel++)
             {

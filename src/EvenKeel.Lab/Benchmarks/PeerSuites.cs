@@ -21,7 +21,7 @@ internal static class PeerSuites
     public static IReadOnlyList<BenchSuite> All { get; } =
     [
         Suite("convpool", "convpool-cnn-c-plain", Adam, [100], Same("none", "bn", "wn", "mobn", "wn+mobn")),
-        Suite("fashion", "fashion-cnn", Adam, [2, 32, 128], [("bn", "bn"), ("gn+ws", "gn(groups=2)+ws")]),
+        Suite("fashion", "fashion-cnn", Adam, [2, 32, 128], [("bn", "bn"), ("gn+ws", "gn(groups=2)+ws(layers=convolutions)")]),
         Suite("mlp", "mlp-19", Sgd, [256], [.. Same("none", "bn"), ("enorm", "enorm(c=1.2)"), ("enorm+bn", "enorm(c=1.2)+bn")]),
         Suite("resnet56", "resnet-56-a", Sgd with { Momentum = 0.9 }, [128], [("bn", "bn"), ("l1", "bn(p=1)"), ("topk", "bn(p=topk)")]),
     ];

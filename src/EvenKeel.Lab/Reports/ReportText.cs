@@ -59,7 +59,8 @@ internal static class ReportText
     private static string Where(StudyData data, ReportFigure figure) =>
         figure.Setting == 0 || figure.Chart is PublishedChart ? "" : $", {data.Settings[figure.Setting - 1].Setting.Key}";
 
-    private static void WriteTable(StringBuilder text, SummaryTable table)
+    /// <summary>Appends a table as Markdown.</summary>
+    public static void WriteTable(StringBuilder text, SummaryTable table)
     {
         if (table.Title.Length > 0)
             text.Append($"**{table.Title}**\n\n");

@@ -14,6 +14,16 @@ public enum StandardizedGain
     Scaled,
 }
 
+/// <summary>Which linear maps are standardized.</summary>
+public enum StandardizedLayers
+{
+    /// <summary>All of them.</summary>
+    All,
+
+    /// <summary>Convolutions; dense weights stay plain. The published implementations are layers for convolutions.</summary>
+    Convolutions,
+}
+
 /// <summary>Published conventions of weight standardization.</summary>
 public enum StandardizationPreset
 {
@@ -48,7 +58,8 @@ public enum StandardizationPreset
 /// <para>Deviations: the authors' PyTorch code takes the unbiased deviation and adds ε = 1e-5 to it (the default here);
 /// their TensorFlow code takes the biased one; others put ε inside the root; NFNets bound the variance from below
 /// instead. <see cref="Preset"/> has each by name. γ of the scaled gain is that of the activation, 1.7139589 for ReLU;
-/// in the NFNet code it stands in the activation and is 1 here. <c>applied=false</c> is a published defect.</para>
+/// in the NFNet code it stands in the activation and is 1 here. <c>layers=convolutions</c> leaves dense weights plain, as the published layers do.
+/// <c>applied=false</c> is a published defect.</para>
 /// <para>Paper: Qiao, Wang, Liu, Shen and Yuille 2019, section 3, arXiv 1903.10520; scaled: Brock, De and Smith 2021,
 /// section 4.2, arXiv 2101.08692.</para>
 /// </summary>
@@ -111,6 +122,10 @@ public sealed record WeightStandardization : Norm
     [NormOption("gamma", "factor of the scaled gain, 1.7139589 for ReLU")]
     public float Gamma { get; init; } = 1f;
 
+    /// <summary>Which linear maps are standardized.</summary>
+    [NormOption("layers", "all, or convolutions only as in published code; dense weights stay plain then")]
+    public StandardizedLayers Layers { get; init; } = StandardizedLayers.All;
+
     /// <summary>False leaves the weights as they are, whatever the other options say: the published defect of the
     /// Fashion-MNIST report on this method, whose standardized weights were computed in a regularizer that returned
     /// nothing, and dropped.</summary>
@@ -118,7 +133,8 @@ public sealed record WeightStandardization : Norm
     public bool Applied { get; init; } = true;
 
     /// <inheritdoc/>
-    public override WeightMap Weight(Shape shape, Init init) => Applied ? new Map(this, shape, init) : new PlainWeight(shape, init);
+    public override WeightMap Weight(Shape shape, Init init) =>
+        Applied && (Layers == StandardizedLayers.All || shape.Rank == 4) ? new Map(this, shape, init) : new PlainWeight(shape, init);
 
     /// <inheritdoc/>
     public override void Validate()

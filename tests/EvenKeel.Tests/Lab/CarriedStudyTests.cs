@@ -96,7 +96,7 @@ public sealed class CarriedStudyTests
         Assert.All(plan.Runs, run => Assert.Equal((50_000, 10_000, null, 10), (run.TrainImages, run.ValidationImages, run.TestImages, run.Epochs)));
         Assert.Equal(["2", "32", "128"], plan.Planned.Where(run => run.Setting["variant"] == "as-intended").Select(run => run.Setting["batch"]).Distinct());
         Assert.Contains(plan.Runs, run => run.Scheme == "gn-slabs(groups=32)+ws(preset=ws-tensorflow,applied=false)");
-        Assert.Contains(plan.Runs, run => run.Scheme == "gn(groups=32)+ws(preset=ws-tensorflow)");
+        Assert.Contains(plan.Runs, run => run.Scheme == "gn(groups=32)+ws(preset=ws-tensorflow,layers=convolutions)");
     }
 
     [Fact]

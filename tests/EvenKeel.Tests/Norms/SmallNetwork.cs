@@ -22,7 +22,7 @@ internal static class SmallNetwork
         "ln(p=1)", "ln(scope=sample)", "ln(scope=sample,p=1)", "ln(affine=false)", "rms(scope=sample)", "frn(flat=pass,tlu=false)",
         "switch(flat=pass,instance=biased)",
         "wn+mobn", "wn(g=exp)", "wn(per=tensor)", "wn(init=false)", "bn(place=added-to-scale)", "bn(affine=false)", "mobn(bias=false)",
-        "ws+bn", "ws(preset=ws-tensorflow)", "ws(preset=bcn)", "ws(preset=timm-scaled,gamma=1.7139589)", "ws(preset=nfnet)",
+        "ws+bn", "ws(layers=convolutions)+bn", "ws(preset=ws-tensorflow)", "ws(preset=bcn)", "ws(preset=timm-scaled,gamma=1.7139589)", "ws(preset=nfnet)",
         "bwn(p=1)", "bwn(p=inf)", "bwn(form=prenorm)", "bwn(p=1,form=prenorm)", "bwn(p=inf,form=prenorm)", "bwn(form=mean-norm)+mobn",
         "sn(iterations=3,warmup=30)",
     ];

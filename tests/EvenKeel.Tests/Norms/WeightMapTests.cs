@@ -25,6 +25,16 @@ public class WeightMapTests
     }
 
     [Fact]
+    public void DenseWeightsStayPlainWhereOnlyConvolutionsAreStandardized()
+    {
+        using var backend = new CpuBackend(1);
+        Assert.Equal([1f, 2f, 3f, 4f], Effective("ws(layers=convolutions)", [[1, 2, 3, 4]], backend));
+        var norm = Scheme.Parse("ws(layers=convolutions)").Norms.Single();
+        Assert.True(norm.Weight(new Shape(1, 1, 4, 1), Init.Constant(1f))!.ScaleInvariant);
+        Assert.False(norm.Weight(new Shape(4, 1), Init.Constant(1f))!.ScaleInvariant);
+    }
+
+    [Fact]
     public void ABoundedVarianceKeepsSmallWeightsSmall()
     {
         using var backend = new CpuBackend(1);
