@@ -7,9 +7,13 @@ namespace EvenKeel.Lab.Reports;
 internal static class SummarySection
 {
     /// <summary>The figures that stand here and not further down: the first curves of the study, two where there are no
-    /// claims to stand beside them.</summary>
-    public static IReadOnlyList<ReportFigure> Figures(StudyData data, IReadOnlyList<ReportFigure> figures) =>
-        [.. figures.Where(figure => figure is { Setting: 0, IsInside: false, Chart: LineChart }).Take(data.Claims.Count > 0 ? 1 : 2)];
+    /// claims to stand beside them. A study with settings but without curves over them shows those of its first.</summary>
+    public static IReadOnlyList<ReportFigure> Figures(StudyData data, IReadOnlyList<ReportFigure> figures)
+    {
+        ReportFigure[] curves = [.. figures.Where(figure => figure is { Setting: 0 or 1, IsInside: false, Chart: LineChart })];
+        int setting = curves.Any(figure => figure.Setting == 0) ? 0 : 1;
+        return [.. curves.Where(figure => figure.Setting == setting).Take(data.Claims.Count > 0 ? 1 : 2)];
+    }
 
     /// <summary>Writes the section.</summary>
     /// <param name="html">The page.</param>
@@ -23,7 +27,11 @@ internal static class SummarySection
         if (data.Claims.Count > 0)
             WriteVerdicts(html, data.Claims);
         foreach (ReportFigure figure in figures)
-            ChartSection.Write(html, figure);
+        {
+            string setting = figure.Setting == 0 ? "" : $", {data.Settings[figure.Setting - 1].Setting.Key}";
+            ChartSection.Write(html, figure with { Title = figure.Title + setting });
+        }
+
         html.Append("</div>\n</section>\n");
     }
 

@@ -69,7 +69,7 @@ public sealed partial class ReportTests : IDisposable
     [Fact]
     public void A_reduced_profile_says_so_in_every_part()
     {
-        StudyPlan plan = StudyPlan.Make(Study, "quick");
+        StudyPlan plan = StudyPlan.Make(Study, "quick", "as-reported");
         ReportFiles files = Build(plan);
         string html = Html(files);
         Assert.Contains("<p class=\"reduced\"><b>Reduced.</b>", html, StringComparison.Ordinal);
