@@ -22,8 +22,8 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
     /// <summary>Packs pieces of panels.</summary>
     public ConvPack Pack;
 
-    /// <summary>Weights as <see cref="DensePack"/> leaves them; null if each chunk packs its own, which it does where a
-    /// piece meets one block of rows only.</summary>
+    /// <summary>Weights as <see cref="DensePack"/> leaves them; not read if each chunk packs its own, which it does where
+    /// a piece meets one block of rows only.</summary>
     public float* Weights;
     public float* Bias;
     public float* Result;
