@@ -53,14 +53,14 @@ internal static class StudyCommand
 
     private static Command Run()
     {
-        var (name, profile, variant, seeds) = (Name(), Profile(), Variant(), CommonOptions.Seeds());
+        var (name, profile, variant, seeds, only) = (Name(), Profile(), Variant(), CommonOptions.Seeds(), Only());
         var output = CommonOptions.RunsFolder();
         var folder = CommonOptions.DataFolder();
         var threads = CommonOptions.Threads();
         var command = new Command(
             "run", "Train the runs of a study and report on them; finished runs are not repeated, unfinished ones resume.")
         {
-            name, profile, variant, seeds, output, folder, threads,
+            name, profile, variant, seeds, only, output, folder, threads,
         };
         command.AddExamples(
             "evenkeel study run wn-convpool --profile smoke",
@@ -68,7 +68,8 @@ internal static class StudyCommand
         command.Runs((result, terminal, cancel) =>
         {
             var plan = StudyPlan.Make(
-                StudyFile.Load(result.GetValue(name)!), result.GetValue(profile), result.GetValue(variant), result.GetValue(seeds));
+                StudyFile.Load(result.GetValue(name)!), result.GetValue(profile), result.GetValue(variant), result.GetValue(seeds),
+                only: result.GetValue(only));
             var root = result.GetValue(output)!;
             terminal.Note(StudySession.Sentence(plan, StudySession.Estimate(plan, root, result.GetValue(threads), terminal, cancel)));
             return StudySession.Run(
@@ -79,22 +80,24 @@ internal static class StudyCommand
 
     private static Command Plan()
     {
-        var (name, profile, variant, seeds) = (Name(), Profile(), Variant(), CommonOptions.Seeds());
+        var (name, profile, variant, seeds, only) = (Name(), Profile(), Variant(), CommonOptions.Seeds(), Only());
         var output = CommonOptions.RunsFolder();
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
         var command = new Command(
             "plan", "Say what a study would train and how long that takes here, from a few timed steps; trains nothing, needs no data.")
         {
-            name, profile, variant, seeds, output, threads, json,
+            name, profile, variant, seeds, only, output, threads, json,
         };
         command.AddExamples(
             "evenkeel study plan wn-convpool", "evenkeel study plan enorm-mlp --profile full",
+            "evenkeel study plan enorm-mlp --profile full --only depth=1,5 --only biases=off",
             "evenkeel study plan ws-fashion --variant all --json");
         command.Runs((result, terminal, cancel) =>
         {
             var plan = StudyPlan.Make(
-                StudyFile.Load(result.GetValue(name)!), result.GetValue(profile), result.GetValue(variant), result.GetValue(seeds));
+                StudyFile.Load(result.GetValue(name)!), result.GetValue(profile), result.GetValue(variant), result.GetValue(seeds),
+                only: result.GetValue(only));
             var estimate = StudySession.Estimate(plan, result.GetValue(output)!, result.GetValue(threads), terminal, cancel);
             if (result.GetValue(json)) terminal.Line(Json.Text(estimate));
             else PrintPlan(plan, estimate, terminal);
@@ -125,12 +128,12 @@ internal static class StudyCommand
 
     private static Command Report()
     {
-        var (name, profile, variant, seeds) = (Name(), Profile(), Variant(), CommonOptions.Seeds());
+        var (name, profile, variant, seeds, only) = (Name(), Profile(), Variant(), CommonOptions.Seeds(), Only());
         var output = CommonOptions.RunsFolder();
         var to = new Option<string?>("--to") { Description = "Folder of the report; beside the runs if not given.", HelpName = "FOLDER" };
         var command = new Command("report", "Build reports again from the journals alone; nothing is trained. A folder of runs gives every report it once had.")
         {
-            name, profile, variant, seeds, output, to,
+            name, profile, variant, seeds, only, output, to,
         };
         command.AddExamples(
             "evenkeel study report wn-convpool --profile quick", "evenkeel study report runs/wn-convpool",
@@ -148,7 +151,8 @@ internal static class StudyCommand
             }
 
             var plan = StudyPlan.Make(
-                StudyFile.Load(text), result.GetValue(profile), result.GetValue(variant), result.GetValue(seeds));
+                StudyFile.Load(text), result.GetValue(profile), result.GetValue(variant), result.GetValue(seeds),
+                only: result.GetValue(only));
             StudySession.Report(plan, plan.StudyFolder(root), result.GetValue(to), terminal);
             return ExitCode.Done;
         });
@@ -252,6 +256,12 @@ internal static class StudyCommand
     {
         Description = "Size: smoke, quick or full, as the study has them; the first if not given.",
         HelpName = "NAME",
+    };
+
+    private static Option<string[]?> Only() => new("--only")
+    {
+        Description = "Some values of an axis, such as depth=1,5; once for each axis. The runs are those of the whole study.",
+        HelpName = "AXIS=VALUE,VALUE",
     };
 
     private static Option<string?> Variant() => new("--variant")

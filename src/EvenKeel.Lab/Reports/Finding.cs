@@ -55,7 +55,8 @@ internal static class Finding
 
     private static string Missing(StudyData data)
     {
-        RunData[] runs = [.. data.Runs];
+        // Variants may share runs.
+        RunData[] runs = [.. data.Runs.DistinctBy(run => run.FolderName)];
         RunData[] missing = [.. runs.Where(run => run.Status != RunStatus.Finished)];
         int restarts = runs.Sum(run => run.Restarts);
         string again = restarts == 0 ? "" : $" {restarts} start{(restarts == 1 ? "" : "s")} diverged and began again from other weights.";

@@ -24,6 +24,9 @@ internal sealed record PlanFile
     /// <summary>Names of the variants, if it has any.</summary>
     public IReadOnlyList<string> Variants { get; init; } = [];
 
+    /// <summary>Which values of axes were chosen; null for all.</summary>
+    public IReadOnlyList<string>? Only { get; init; }
+
     /// <summary>The seeds.</summary>
     public required IReadOnlyList<ulong> Seeds { get; init; }
 
@@ -44,6 +47,7 @@ internal sealed record PlanFile
             Study = plan.Study,
             Profile = plan.Profile?.Name,
             Variants = [.. plan.Variants.Select(variant => variant.Name)],
+            Only = plan.Only.Count == 0 ? null : plan.Only,
             Seeds = plan.Seeds,
             Reduced = plan.Reduced,
             Command = plan.Command,
@@ -85,7 +89,7 @@ internal sealed record PlanFile
                 throw new UserException($"{path} has format {file.Format}; this EvenKeel reads format {NewestFormat}. Use the newer version that wrote it.");
             StudySpec study = StudyCheck.Checked(file.Study, path);
             string? variants = file.Variants.Count == 0 ? null : string.Join(',', file.Variants);
-            return StudyPlan.Make(study, file.Profile, variants, file.Seeds, file.Command) with { Reduced = file.Reduced, Command = file.Command };
+            return StudyPlan.Make(study, file.Profile, variants, file.Seeds, file.Command, file.Only) with { Reduced = file.Reduced, Command = file.Command };
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {

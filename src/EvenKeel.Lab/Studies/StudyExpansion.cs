@@ -7,24 +7,43 @@ namespace EvenKeel.Lab.Studies;
 /// Turns a study at one size into its runs: all schemes in all settings with the first seed, then with the next. Later
 /// changes win: base, variant, profile, axes, scheme, rules.
 /// </summary>
-internal sealed partial class StudyExpansion(StudySpec study, StudyProfile? profile, IReadOnlyList<StudyVariant> variants)
+internal sealed partial class StudyExpansion
 {
-    private IReadOnlyList<StudyScheme> Schemes => profile?.Schemes is { } names
-        ? [.. study.Schemes.Where(scheme => names.Contains(scheme.Key, StringComparer.Ordinal))]
-        : study.Schemes;
+    private readonly StudySpec _study;
+    private readonly StudyProfile? _profile;
+    private readonly IReadOnlyList<StudyVariant> _variants;
+    private readonly AxisChoice _only;
+
+    /// <summary>Prepares to turn a study into runs.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="profile">Its size; null for a study without profiles.</param>
+    /// <param name="variants">Its readings.</param>
+    /// <param name="only">Which values of axes are wanted; null for all.</param>
+    /// <exception cref="UserException">A wanted value is not there.</exception>
+    public StudyExpansion(
+        StudySpec study, StudyProfile? profile, IReadOnlyList<StudyVariant> variants, IReadOnlyList<string>? only)
+    {
+        (_study, _profile, _variants) = (study, profile, variants);
+        _only = AxisChoice.Parse([.. ProfileAxes()], only, study.Name);
+    }
+
+    /// <summary>The wanted values of axes.</summary>
+    public AxisChoice Only => _only;
+
+    private IReadOnlyList<StudyScheme> Schemes => _profile?.Schemes is { } names
+        ? [.. _study.Schemes.Where(scheme => names.Contains(scheme.Key, StringComparer.Ordinal))]
+        : _study.Schemes;
 
     /// <summary>The axes of the plan: the variant where there are several, then the study's with the profile's values.</summary>
     public IReadOnlyList<StudyAxis> Axes()
     {
-        IEnumerable<StudyAxis> axes = study.Axes.Select(axis => profile?.Axes is { } kept && kept.TryGetValue(axis.Name, out var names)
-            ? axis with { Values = [.. axis.Values.Where(value => names.Contains(value.Name, StringComparer.Ordinal))] }
-            : axis);
-        if (variants.Count > 1)
+        IEnumerable<StudyAxis> axes = ProfileAxes().Select(_only.Of);
+        if (_variants.Count > 1)
         {
             axes = axes.Prepend(new StudyAxis
             {
                 Name = Setting.VariantAxis,
-                Values = [.. variants.Select(variant => new AxisValue { Name = variant.Name })],
+                Values = [.. _variants.Select(variant => new AxisValue { Name = variant.Name })],
             });
         }
 
@@ -45,7 +64,7 @@ internal sealed partial class StudyExpansion(StudySpec study, StudyProfile? prof
                 foreach (StudyScheme scheme in Schemes)
                 {
                     if (Spec(scheme, setting, seed) is { } spec)
-                        together.Add(new PlannedRun(Linked(spec, together), scheme, setting, study.Restarts));
+                        together.Add(new PlannedRun(Linked(spec, together), scheme, setting, _study.Restarts));
                 }
 
                 runs.AddRange(together);
@@ -54,6 +73,11 @@ internal sealed partial class StudyExpansion(StudySpec study, StudyProfile? prof
 
         return runs;
     }
+
+    private IEnumerable<StudyAxis> ProfileAxes() => _study.Axes.Select(axis =>
+        _profile?.Axes is { } kept && kept.TryGetValue(axis.Name, out IReadOnlyList<string>? names)
+            ? axis with { Values = [.. axis.Values.Where(value => names.Contains(value.Name, StringComparer.Ordinal))] }
+            : axis);
 
     private static IReadOnlyList<Setting> Settings(IReadOnlyList<StudyAxis> axes)
     {
@@ -65,13 +89,13 @@ internal sealed partial class StudyExpansion(StudySpec study, StudyProfile? prof
 
     private RunSpec? Spec(StudyScheme scheme, Setting setting, ulong seed)
     {
-        StudyVariant? variant = variants.Count > 1
-            ? variants.First(item => item.Name == setting[Setting.VariantAxis])
-            : variants.FirstOrDefault();
-        RunSpec spec = SpecChange.Apply(study.Base, variant?.Change, $"variant {variant?.Name}");
-        spec = SpecChange.Apply(spec, profile?.Change, $"profile {profile?.Name}");
+        StudyVariant? variant = _variants.Count > 1
+            ? _variants.First(item => item.Name == setting[Setting.VariantAxis])
+            : _variants.FirstOrDefault();
+        RunSpec spec = SpecChange.Apply(_study.Base, variant?.Change, $"variant {variant?.Name}");
+        spec = SpecChange.Apply(spec, _profile?.Change, $"profile {_profile?.Name}");
         Dictionary<string, string> names = new(StringComparer.Ordinal) { ["scheme"] = scheme.Key };
-        foreach (StudyAxis axis in study.Axes)
+        foreach (StudyAxis axis in _study.Axes)
         {
             AxisValue value = axis.Values.First(item => item.Name == setting[axis.Name]);
             spec = SpecChange.Apply(spec, value.Change, $"axis {axis.Name}, value {value.Name}");
@@ -80,16 +104,16 @@ internal sealed partial class StudyExpansion(StudySpec study, StudyProfile? prof
 
         if (variant is not null)
             names[Setting.VariantAxis] = variant.Name;
-        if (profile is not null)
-            names["profile"] = profile.Name;
+        if (_profile is not null)
+            names["profile"] = _profile.Name;
         spec = SpecChange.Apply(spec with { Scheme = scheme.Scheme }, scheme.Change, $"scheme {scheme.Key}");
-        for (int i = 0; i < study.Rules.Count; i++)
+        for (int i = 0; i < _study.Rules.Count; i++)
         {
-            if (!study.Rules[i].Fits(names))
+            if (!_study.Rules[i].Fits(names))
                 continue;
-            if (study.Rules[i].Skip)
+            if (_study.Rules[i].Skip)
                 return null;
-            spec = SpecChange.Apply(spec, study.Rules[i].Change, $"rule {i + 1}");
+            spec = SpecChange.Apply(spec, _study.Rules[i].Change, $"rule {i + 1}");
         }
 
         return spec with { Seed = seed };
@@ -102,7 +126,7 @@ internal sealed partial class StudyExpansion(StudySpec study, StudyProfile? prof
         {
             string name = match.Groups["name"].Value;
             PlannedRun target = together.Find(run => run.Scheme.Key == name) ?? throw new UserException(
-                $"The study {study.Name}: the scheme {spec.Scheme} follows {{{name}}}, which must be a scheme that stands before it in the same setting.");
+                $"The study {_study.Name}: the scheme {spec.Scheme} follows {{{name}}}, which must be a scheme that stands before it in the same setting.");
             return $"../{RunFolder.NameOf(target.Spec)}";
         }),
     };

@@ -20,6 +20,9 @@ internal sealed record StudyPlan
     /// <summary>The axes of the plan, the variant among them where there are several.</summary>
     public IReadOnlyList<StudyAxis> Axes { get; init; } = [];
 
+    /// <summary>Which values of axes were asked for, such as <c>depth=1,5</c>; empty for all.</summary>
+    public IReadOnlyList<string> Only { get; init; } = [];
+
     /// <summary>The seeds, the same ones for every scheme.</summary>
     public required IReadOnlyList<ulong> Seeds { get; init; }
 
@@ -51,10 +54,11 @@ internal sealed record StudyPlan
     /// first.</param>
     /// <param name="seeds">Seeds in place of the planned ones; null for those.</param>
     /// <param name="command">Command that makes the same plan again; null for <c>evenkeel study run …</c>.</param>
+    /// <param name="only">Values of axes to keep, such as <c>depth=1,5</c>; null for all.</param>
     /// <exception cref="UserException">A name is unknown.</exception>
     public static StudyPlan Make(
         StudySpec study, string? profile = null, string? variant = null, IReadOnlyList<ulong>? seeds = null,
-        string? command = null)
+        string? command = null, IReadOnlyList<string>? only = null)
     {
         StudyProfile? size = Pick(study.Profiles, profile, item => item.Name, "profile", study.Name);
         IReadOnlyList<string>? names = variant is null ? size?.Variants
@@ -64,7 +68,7 @@ internal sealed record StudyPlan
             ? [.. names.Distinct(StringComparer.Ordinal).Select(name => Pick(study.Variants, name, item => item.Name, "variant", study.Name)!)]
             : [.. study.Variants.Take(1)];
         ulong[] used = [.. (seeds is { Count: > 0 } ? seeds : size?.Seeds ?? study.Seeds).Distinct()];
-        StudyExpansion expansion = new(study, size, readings);
+        StudyExpansion expansion = new(study, size, readings, only);
         IReadOnlyList<PlannedRun> runs = expansion.Runs(used);
         if (runs.Count == 0)
             throw new UserException($"The study {study.Name} has no runs in this profile and variant: its rules leave all out.");
@@ -74,7 +78,8 @@ internal sealed record StudyPlan
             Profile = size,
             Variants = readings,
             Axes = expansion.Axes(),
-            Reduced = size?.Reduced,
+            Only = expansion.Only.Texts,
+            Reduced = Joined(size?.Reduced, expansion.Only.Words),
             Seeds = used,
             Planned = runs,
         };
@@ -99,6 +104,9 @@ internal sealed record StudyPlan
         throw new UserException($"The study {study} has no {what} {name}. {known}.");
     }
 
+    private static string? Joined(string? reduced, string? only) =>
+        reduced is null || only is null ? reduced ?? only : $"{reduced} Of these, {only}";
+
     private IEnumerable<string> Parts(string first)
     {
         yield return first;
@@ -109,6 +117,8 @@ internal sealed record StudyPlan
             : Variants.Count == 0 || (Variants.Count == 1 && Variants[0] == Study.Variants[0]);
         if (!usual)
             yield return string.Join('+', Variants.Select(variant => variant.Name));
+        foreach (string choice in Only)
+            yield return choice.Replace('=', '-').Replace(',', '+');
     }
 
     private string StudyCommand(bool ownSeeds)
@@ -120,6 +130,6 @@ internal sealed record StudyPlan
             command += $" --variant {string.Join(',', Variants.Select(variant => variant.Name))}";
         if (ownSeeds)
             command += $" --seeds {string.Join(',', Seeds)}";
-        return command;
+        return command + string.Concat(Only.Select(choice => $" --only {choice}"));
     }
 }

@@ -60,6 +60,34 @@ public sealed class StudyAxisTests : IDisposable
         Assert.Equal(6, StudyPlan.Make(Study, "all", "all", [1]).Planned.Count(run => run.Scheme.Key == "norm"));
     }
 
+    [Fact]
+    public void A_choice_of_values_keeps_those_runs_of_the_whole_study()
+    {
+        StudyPlan all = StudyPlan.Make(Study);
+        StudyPlan plan = StudyPlan.Make(Study, only: ["batch=50", "model=thin,wide"]);
+        Assert.Equal(["batch=50, model=wide", "batch=50, model=thin"], plan.Settings.Select(setting => setting.Key));
+        Assert.Equal(all.Runs.Where(run => run.Batch == 50).Select(run => run.Hash), plan.Runs.Select(run => run.Hash));
+        Assert.Equal("report-all-batch-50-model-wide+thin", plan.ReportName);
+        Assert.Equal("only batch 50 and model wide, thin.", plan.Reduced);
+        Assert.EndsWith(" --only batch=50 --only model=wide,thin", plan.Command, StringComparison.Ordinal);
+        PlanFile.Save(plan, _root);
+        StudyPlan found = Assert.Single(PlanFile.Load(_root));
+        Assert.Equal(plan.Runs.Select(run => run.Hash), found.Runs.Select(run => run.Hash));
+        Assert.Equal((plan.ReportName, plan.Reduced, plan.Command), (found.ReportName, found.Reduced, found.Command));
+    }
+
+    [Theory]
+    [InlineData("batch", "--only batch is not such as depth=1,5")]
+    [InlineData("batch=", "--only batch= is not such as depth=1,5")]
+    [InlineData("deep=1", "the study own has no axis deep. It has: batch, model.")]
+    [InlineData("batch=50,3", "batch has no value 3 in this profile. It has: 2, 50.")]
+    public void A_faulty_choice_says_what_there_is(string text, string expected)
+    {
+        UserException problem = Assert.Throws<UserException>(() => StudyPlan.Make(Study, only: [text]));
+        Assert.Contains(expected, problem.Message, StringComparison.Ordinal);
+        Assert.Contains("twice", Assert.Throws<UserException>(() => StudyPlan.Make(Study, only: ["batch=2", "batch=50"])).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("error(norm, batch=2) < 3", "The study own, claim c, column 1 of \"error(norm, batch=2) < 3\": say which model, such as model=wide, or model=* for the mean over all.")]
     [InlineData("error(bn, batch=2, model=wide) < 3", "column 7 of \"error(bn, batch=2, model=wide) < 3\": the study has no scheme 'bn'; it has: none, norm.")]
