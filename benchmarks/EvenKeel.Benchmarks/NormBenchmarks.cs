@@ -12,11 +12,15 @@ public class NormBenchmarks : ActivationBenchmarks
 
     private static readonly RowScale Centered = new(Centers: true, Absolute: false, Epsilon: 1e-5f, Inside: true);
 
+    private const int SampleStatistics = 3 * Batch * 3;
+
     private float[] _extremes = [];
     private float[] _range = [];
     private float[] _statistics = [];
     private int[] _rows = [];
     private int[] _rangeRows = [];
+
+    private SampleGroups Groups => new(Side * Side, Channels, 3);
 
     /// <summary>4 bytes an element.</summary>
     [Benchmark(Baseline = true)]
@@ -60,6 +64,17 @@ public class NormBenchmarks : ActivationBenchmarks
     [Benchmark]
     public void RowBackward() => RowNorms.Backward(
         Team, X, Dy, Tables(), Tables(), Centered, Slope, _statistics, Y, accumulate: false, Sum(), Sums.AsSpan(Channels, Channels));
+
+    /// <summary>8 bytes an element.</summary>
+    [Benchmark]
+    public void SampleForward() =>
+        SampleNorms.Forward(Team, X, Groups, Tables(), Tables(), Centered, Slope, Y, _statistics.AsSpan(0, SampleStatistics));
+
+    /// <summary>12 bytes an element.</summary>
+    [Benchmark]
+    public void SampleBackward() => SampleNorms.Backward(
+        Team, X, Dy, Groups, Tables(), Tables(), Centered, Slope, _statistics.AsSpan(0, SampleStatistics), Y, accumulate: false,
+        Sum(), Sums.AsSpan(Channels, Channels));
 
     /// <summary>8 bytes an element.</summary>
     [Benchmark]

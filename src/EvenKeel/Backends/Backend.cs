@@ -148,6 +148,15 @@ public abstract class Backend : IDisposable
         Tensor x, Tensor dy, Tensor gamma, Tensor beta, in RowScale scale, float slope, Tensor statistics,
         Tensor dx, bool accumulate, Tensor gain, Tensor shift);
 
+    // Groups of channels within each sample; statistics [3, samples, groups].
+    internal abstract void SampleNormForward(
+        Tensor x, in SampleGroups groups, Tensor gamma, Tensor beta, in RowScale scale, float slope, Tensor y,
+        Tensor statistics);
+
+    internal abstract void SampleNormBackward(
+        Tensor x, Tensor dy, in SampleGroups groups, Tensor gamma, Tensor beta, in RowScale scale, float slope,
+        Tensor statistics, Tensor dx, bool accumulate, Tensor gain, Tensor shift);
+
     // Normalizing activations; tables and sums as their kernels say.
     internal abstract void EvoB0Forward(Tensor x, Tensor tables, Tensor y);
 

@@ -217,6 +217,18 @@ public sealed class CpuBackend : Backend
             _workers, In(x), In(dy), In(gamma), In(beta), scale, slope, In(statistics), Out(dx), accumulate, Out(gain),
             Out(shift));
 
+    internal override void SampleNormForward(
+        Tensor x, in SampleGroups groups, Tensor gamma, Tensor beta, in RowScale scale, float slope, Tensor y,
+        Tensor statistics) =>
+        SampleNorms.Forward(_workers, In(x), groups, In(gamma), In(beta), scale, slope, Out(y), Out(statistics));
+
+    internal override void SampleNormBackward(
+        Tensor x, Tensor dy, in SampleGroups groups, Tensor gamma, Tensor beta, in RowScale scale, float slope,
+        Tensor statistics, Tensor dx, bool accumulate, Tensor gain, Tensor shift) =>
+        SampleNorms.Backward(
+            _workers, In(x), In(dy), groups, In(gamma), In(beta), scale, slope, In(statistics), Out(dx), accumulate, Out(gain),
+            Out(shift));
+
     internal override void EvoB0Forward(Tensor x, Tensor tables, Tensor y) =>
         EvoNorms.B0Forward(_workers, In(x), x.Shape.Channels, In(tables), Out(y));
 

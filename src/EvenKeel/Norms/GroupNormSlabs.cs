@@ -49,7 +49,10 @@ public sealed record GroupNormSlabs : Norm
         private readonly int _groups;
 
         public Layer(int channels, int groups, GroupOptions options, Activation activation)
-            : base(channels, groups, options, affine: true, activation, slabs: true) => _groups = groups;
+            : base(channels, groups, options, affine: true, activation) => _groups = groups;
+
+        // Neighbouring outputs of a channel belong to different entries of gain and shift.
+        public override (Parameter Gain, Parameter Shift)? Affine => null;
 
         public override void CheckTraining(Shape input) => base.CheckTraining(Slabs(input));
 

@@ -182,6 +182,24 @@ internal sealed partial class ProfilingBackend
         Moved("row normalize backward", x, Bytes(x, dy, gamma, statistics, dx, accumulate ? dx : null, gain, shift));
     }
 
+    internal override void SampleNormForward(
+        Tensor x, in SampleGroups groups, Tensor gamma, Tensor beta, in RowScale scale, float slope, Tensor y,
+        Tensor statistics)
+    {
+        recorder.Start();
+        inner.SampleNormForward(x, groups, gamma, beta, scale, slope, y, statistics);
+        Moved("sample normalize", x, Bytes(x, gamma, beta, y, statistics));
+    }
+
+    internal override void SampleNormBackward(
+        Tensor x, Tensor dy, in SampleGroups groups, Tensor gamma, Tensor beta, in RowScale scale, float slope,
+        Tensor statistics, Tensor dx, bool accumulate, Tensor gain, Tensor shift)
+    {
+        recorder.Start();
+        inner.SampleNormBackward(x, dy, groups, gamma, beta, scale, slope, statistics, dx, accumulate, gain, shift);
+        Moved("sample normalize backward", x, Bytes(x, dy, gamma, statistics, dx, accumulate ? dx : null, gain, shift));
+    }
+
     internal override void EvoB0Forward(Tensor x, Tensor tables, Tensor y)
     {
         recorder.Start();

@@ -1,4 +1,5 @@
 using EvenKeel.Autograd;
+using EvenKeel.Kernels;
 using EvenKeel.Modules;
 using EvenKeel.Tensors;
 
@@ -10,15 +11,13 @@ namespace EvenKeel.Norms.Layers;
 /// <param name="Place">Where it stands.</param>
 internal readonly record struct GroupOptions(Deviation P, float Epsilon, EpsilonPlace Place);
 
-/// <summary>Normalization within each sample over groups of neighbouring channels: group and instance normalization.</summary>
+/// <summary>Normalization within each sample over groups of neighbouring channels: group and instance normalization. A
+/// sample is measured and rewritten while it lies in the cache.</summary>
 internal class GroupNormLayer : TableNormLayer
 {
     private readonly int _width;
-    private readonly Deviation _p;
-    private readonly float _epsilon;
-    private readonly EpsilonPlace _place;
+    private readonly RowScale _scale;
     private readonly bool _passesFlat;
-    private float[] _sums = [];
 
     /// <summary>Declares the parts.</summary>
     /// <param name="channels">Channels.</param>
@@ -28,23 +27,21 @@ internal class GroupNormLayer : TableNormLayer
     /// <param name="activation">Applied to the output.</param>
     /// <param name="passesFlat">True to give inputs with one element per set gain and shift only.</param>
     /// <param name="affinePerGroup">True for one gain and shift a group, named with <c>group_</c>.</param>
-    /// <param name="slabs">True to cut each sample into slabs instead of its channels into groups.</param>
     public GroupNormLayer(
         int channels, int groups, GroupOptions options, bool affine, Activation activation,
-        bool passesFlat = false, bool affinePerGroup = false, bool slabs = false)
-        : base(
-            channels, activation, affine, affine, affinePerGroup ? ("group_", groups) : null,
-            slabs ? channels / groups : null)
+        bool passesFlat = false, bool affinePerGroup = false)
+        : base(channels, activation, affine, affine, affinePerGroup ? ("group_", groups) : null)
     {
         _width = channels / groups;
         _passesFlat = passesFlat;
-        (_p, _epsilon, _place) = options;
+        _scale = new RowScale(
+            Centers: true, options.P == Deviation.L1, options.Epsilon, options.Place == EpsilonPlace.InsideRoot);
     }
 
     public override bool UndoesScale => !_passesFlat;
 
     public override (Parameter Gain, Parameter Shift)? Affine =>
-        Gamma is null || Gamma.Shape.Length != Channels || Tables.Columns != Channels ? null : (Gamma, Beta!);
+        Gamma is null || Gamma.Shape.Length != Channels ? null : (Gamma, Beta!);
 
     public override void CheckTraining(Shape input)
     {
@@ -55,121 +52,60 @@ internal class GroupNormLayer : TableNormLayer
             : "use fewer groups, or a scheme that can leave such layers out: in(flat=pass)");
     }
 
-    protected override int Segments(Shape input) => input[0];
+    public override Tensor Forward(Pass pass, Tensor x)
+    {
+        if (PassesOn(x.Shape)) return base.Forward(pass, x);
+        CheckTraining(x.Shape);
+        var tape = pass.Tape;
+        ReadAffine();
+        var channels = new Shape(Channels);
+        Tensor gamma = Upload(tape, channels, Tables.Gamma), beta = Upload(tape, channels, Tables.Beta);
+        var groups = Groups(x.Shape);
+        var statistics = tape.Rent(new Shape(3, x.Shape[0], groups.Groups));
+        var y = tape.Rent(x.Shape);
+        tape.Backend.SampleNormForward(x, groups, gamma, beta, _scale, Activation.Slope, y, statistics);
+        if (tape.Record<Undo>(y, x.NeedsGradient || Trains(Gamma) || Trains(Beta)) is { } node)
+            (node.Layer, node.X, node.Gamma, node.Beta, node.Statistics) = (this, x, gamma, beta, statistics);
+        return y;
+    }
+
+    // Where a group has one element in a sample, only gain and shift are left.
+    protected override bool Measures(Pass pass) => false;
 
     protected override void Measure(Pass pass, bool measured, ref SavedTensors saved)
     {
-        var t = Tables;
-        var tape = pass.Tape;
-        if (PassesOn(saved.Input.Shape))
-        {
-            Array.Clear(t.Mean, 0, t.Count);
-            Array.Fill(t.Rstd, 1f, 0, t.Count);
-            return;
-        }
-
-        CheckTraining(saved.Input.Shape);
-        var shape = new Shape(t.Segments, t.Columns);
-        Tensor mean = tape.Rent(shape), variance = tape.Rent(shape);
-        tape.Backend.MeanVariance(saved.Input, mean, variance);
-        Download(mean, t.Mean);
-        Download(variance, t.Spread);
-        if (_p == Deviation.L1)
-        {
-            MeasureAbsolute(tape, mean, ref saved);
-            return;
-        }
-
-        // Moments of a group from those of its channels: the variance within and that of the means.
-        for (var first = 0; first < t.Count; first += _width)
-        {
-            var group = new Span<float>(t.Mean, first, _width);
-            var center = Mean(group);
-            var spread = 0.0;
-            for (var i = first; i < first + _width; i++)
-                spread += t.Spread[i] + (t.Mean[i] - center) * (t.Mean[i] - center);
-            spread /= _width;
-            var scale = _place == EpsilonPlace.InsideRoot ? Math.Sqrt(spread + _epsilon) : Math.Sqrt(spread) + _epsilon;
-            group.Fill((float)center);
-            t.Rstd.AsSpan(first, _width).Fill((float)(1.0 / scale));
-            t.Spread.AsSpan(first, _width).Fill((float)spread);
-        }
-
-        if (_place == EpsilonPlace.AddedToScale) saved.Extra = Upload(tape, shape, t.Spread);
+        Array.Clear(Tables.Mean, 0, Tables.Count);
+        Array.Fill(Tables.Rstd, 1f, 0, Tables.Count);
     }
 
-    // Absolute deviations need the group's mean first.
-    private void MeasureAbsolute(Tape tape, Tensor mean, ref SavedTensors saved)
-    {
-        var t = Tables;
-        for (var first = 0; first < t.Count; first += _width)
-        {
-            var group = t.Mean.AsSpan(first, _width);
-            group.Fill((float)Mean(group));
-        }
+    protected override Slope Differentiate(Tape tape, SavedTensors saved) => Slope.None;
 
-        mean.CopyFrom(t.Mean.AsSpan(0, t.Count));
-        saved.Extra = tape.Rent(new Shape(2, t.Count));
-        tape.Backend.AbsoluteDeviations(saved.Input, mean, saved.Extra);
-        ReadSums(saved.Extra);
-        for (var first = 0; first < t.Count; first += _width)
-        {
-            var scale = BatchScale.Gaussian * Mean(_sums.AsSpan(first, _width)) / t.Rows + _epsilon;
-            t.Rstd.AsSpan(first, _width).Fill((float)(1.0 / scale));
-        }
-    }
-
-    protected override Slope Differentiate(Tape tape, SavedTensors saved)
-    {
-        var t = Tables;
-        t.Scale.AsSpan(0, t.Count).CopyTo(t.A);
-        if (PassesOn(saved.Input.Shape))
-        {
-            Array.Clear(t.B, 0, t.Count);
-            return Slope.None;
-        }
-
-        if (_p == Deviation.L1) ReadSums(saved.Extra!);
-        else if (saved.Extra is not null) Download(saved.Extra, t.Spread);
-        var elements = (double)t.Rows * _width;
-        for (var first = 0; first < t.Count; first += _width)
-        {
-            double sum = 0, product = 0, signs = 0, rstd = t.Rstd[first];
-            for (var i = first; i < first + _width; i++)
-            {
-                var gain = t.Gamma[i % Channels];
-                sum += gain * t.Sum[i];
-                product += gain * t.Product[i];
-                if (_p == Deviation.L1) signs += _sums[t.Count + i];
-            }
-
-            // u·m = x̂ with ε inside the root, x̂·s/σ with ε added to σ, C·sgn(c) with p = 1.
-            var k = 1.0;
-            if (_p == Deviation.L1) k = BatchScale.Gaussian;
-            else if (saved.Extra is not null) k = t.Spread[first] > 0 ? 1.0 / (rstd * Math.Sqrt(t.Spread[first])) : 0.0;
-            var slope = rstd * k * product / elements;
-            var level = rstd * sum / elements;
-            if (_p == Deviation.L1) level -= slope * signs / elements;
-            else slope *= rstd;
-            t.B.AsSpan(first, _width).Fill((float)level);
-            t.D.AsSpan(first, _width).Fill((float)slope);
-        }
-
-        return _p == Deviation.L1 ? Slope.Signs : Slope.Centered;
-    }
+    // An input with fewer channels than the layer holds slabs of samples, each with its part of gain and shift.
+    private SampleGroups Groups(Shape input) =>
+        new(input.Rows / input[0], input.Channels, input.Channels / _width, Channels / input.Channels);
 
     private bool PassesOn(Shape input) => _passesFlat && input.Rows / input[0] * _width == 1;
 
-    private static double Mean(ReadOnlySpan<float> values)
+    private sealed class Undo : Node
     {
-        var sum = 0.0;
-        foreach (var value in values) sum += value;
-        return sum / values.Length;
-    }
+        public GroupNormLayer Layer = null!;
+        public Tensor X = null!;
+        public Tensor Gamma = null!;
+        public Tensor Beta = null!;
+        public Tensor Statistics = null!;
 
-    private void ReadSums(Tensor sums)
-    {
-        if (_sums.Length < sums.Shape.Length) _sums = new float[sums.Shape.Length];
-        Download(sums, _sums);
+        internal override bool ReadsOutput => false;
+
+        protected internal override void Backward(Tape tape, Tensor outputGradient)
+        {
+            // An input without gradient still takes part in the sums: its share goes where nothing reads it.
+            var dx = tape.GradientOver(X, outputGradient, out var accumulate) ?? tape.Rent(X.Shape);
+            var gain = tape.Rent(Gamma.Shape);
+            var shift = tape.Rent(Beta.Shape);
+            tape.Backend.SampleNormBackward(
+                X, outputGradient, Layer.Groups(X.Shape), Gamma, Beta, Layer._scale, Layer.Activation.Slope, Statistics, dx,
+                accumulate, gain, shift);
+            Layer.AddAffineGradients(tape, gain, shift);
+        }
     }
 }

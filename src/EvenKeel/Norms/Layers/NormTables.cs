@@ -5,20 +5,16 @@ namespace EvenKeel.Norms.Layers;
 /// millions of activations. They are scratch; what a backward pass needs again is saved in tensors.
 /// </summary>
 /// <param name="channels">Channels of the layer.</param>
-/// <param name="columns">Columns of the tables: the channels, or fewer where a layer looks at its input in slabs.</param>
-internal sealed class NormTables(int channels, int columns)
+internal sealed class NormTables(int channels)
 {
-    /// <summary>Columns of the tables.</summary>
-    public int Columns { get; } = columns;
-
     /// <summary>Parts of the batch with statistics of their own.</summary>
     public int Segments { get; private set; }
 
     /// <summary>Elements per segment and channel.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Segments times columns.</summary>
-    public int Count => Segments * Columns;
+    /// <summary>Segments times channels.</summary>
+    public int Count => Segments * Gamma.Length;
 
     /// <summary>Gain per channel; ones if there is none.</summary>
     public float[] Gamma { get; } = new float[channels];

@@ -20,13 +20,11 @@ internal abstract class TableNormLayer : NormLayer
     /// <param name="shift">True for a shift.</param>
     /// <param name="affine">Where the gain and shift are not one per channel: what their names begin with, and how many
     /// there are, each for equally many neighbouring channels.</param>
-    /// <param name="columns">Columns of the tables, where they are not the channels.</param>
     protected TableNormLayer(
-        int channels, Activation activation, bool gain, bool shift, (string Prefix, int Count)? affine = null,
-        int? columns = null)
+        int channels, Activation activation, bool gain, bool shift, (string Prefix, int Count)? affine = null)
         : base(channels, activation)
     {
-        Tables = new NormTables(channels, columns ?? channels);
+        Tables = new NormTables(channels);
         var (prefix, count) = affine ?? ("", channels);
         _affine = new float[count];
         if (gain) Gamma = Parameter($"{prefix}gamma", new Shape(count), ParameterKind.Gain, Init.Constant(1f));
@@ -60,7 +58,7 @@ internal abstract class TableNormLayer : NormLayer
         var saved = new SavedTensors { Input = x };
         Measure(pass, measured, ref saved);
         Place();
-        var shape = new Shape(segments, Tables.Columns);
+        var shape = new Shape(segments, Channels);
         saved.Mean = Upload(tape, shape, Tables.Mean);
         saved.Rstd = Upload(tape, shape, Tables.Rstd);
         saved.Scale = Upload(tape, shape, Tables.Scale);
@@ -134,6 +132,19 @@ internal abstract class TableNormLayer : NormLayer
         if (Beta is not null) AddAffineGradient(tape, Beta, Tables.Sum);
     }
 
+    /// <summary>Adds sums of a whole batch, one per channel, to the gradients of gain and shift.</summary>
+    /// <param name="tape">The step.</param>
+    /// <param name="gain">[C]: Σ g·x̂.</param>
+    /// <param name="shift">[C]: Σ g.</param>
+    protected void AddAffineGradients(Tape tape, Tensor gain, Tensor shift)
+    {
+        Tables.Reserve(1, 1);
+        Download(gain, Tables.Product);
+        Download(shift, Tables.Sum);
+        if (Gamma is not null) AddAffineGradient(tape, Gamma, Tables.Product);
+        if (Beta is not null) AddAffineGradient(tape, Beta, Tables.Sum);
+    }
+
     // Adds the sum over the segments, and over the channels that share an entry, to the gradient of gain or shift.
     private void AddAffineGradient(Tape tape, Parameter parameter, float[] perSegment)
     {
@@ -169,9 +180,11 @@ internal abstract class TableNormLayer : NormLayer
         return tensor;
     }
 
-    private static bool Trains(Parameter? parameter) => parameter is { Trainable: true };
+    /// <summary>True for a parameter that needs a gradient.</summary>
+    protected static bool Trains(Parameter? parameter) => parameter is { Trainable: true };
 
-    private void ReadAffine()
+    /// <summary>Reads gain and shift of every channel into the tables.</summary>
+    protected void ReadAffine()
     {
         Read(Gamma, 1f, Tables.Gamma);
         Read(Beta, 0f, Tables.Beta);
