@@ -7,13 +7,20 @@ internal readonly unsafe partial struct WideTiles<R, O>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply(int vectors, DenseTile* tile)
     {
-        if (vectors == 3) Multiply3(tile);
-        else if (vectors == 2) Multiply2(tile);
-        else Multiply1(tile);
+        if (tile->DepthStep == 1) Multiply<DeepRows>(vectors, tile);
+        else Multiply<DeepColumns>(vectors, tile);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Multiply<W>(int vectors, DenseTile* tile) where W : struct, ITileWalk
+    {
+        if (vectors == 3) Multiply3<W>(tile);
+        else if (vectors == 2) Multiply2<W>(tile);
+        else Multiply1<W>(tile);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Multiply3(DenseTile* tile)
+    private static void Multiply3<W>(DenseTile* tile) where W : struct, ITileWalk
     {
         R s0a = default, s0b = default, s0c = default;
         R s1a = default, s1b = default, s1c = default;
@@ -40,56 +47,44 @@ internal readonly unsafe partial struct WideTiles<R, O>
         }
 
         var near = tile->A;
+        var far = near + W.Far(tile);
         var step = tile->RowStep;
         var step2 = 2 * step;
         var step3 = 3 * step;
-        var far = near + (4 * step);
         var b = tile->B;
-        var next = tile->Next;
-        var depthStep = tile->DepthStep;
         var bStep = tile->BStep;
-        for (var k = tile->Depth; k > 0; k--)
+        var next = tile->Next;
+        var depth = tile->Depth;
+        if ((depth & 1) != 0)
         {
             Prefetch.Line(next);
-            var wa = O.Load(b);
-            var wb = O.Load(b + O.Lanes);
-            var wc = O.Load(b + (2 * O.Lanes));
-            var x = O.Splat(*near);
-            s0a = O.MultiplyAdd(x, wa, s0a);
-            s0b = O.MultiplyAdd(x, wb, s0b);
-            s0c = O.MultiplyAdd(x, wc, s0c);
-            x = O.Splat(near[step]);
-            s1a = O.MultiplyAdd(x, wa, s1a);
-            s1b = O.MultiplyAdd(x, wb, s1b);
-            s1c = O.MultiplyAdd(x, wc, s1c);
-            x = O.Splat(near[step2]);
-            s2a = O.MultiplyAdd(x, wa, s2a);
-            s2b = O.MultiplyAdd(x, wb, s2b);
-            s2c = O.MultiplyAdd(x, wc, s2c);
-            x = O.Splat(near[step3]);
-            s3a = O.MultiplyAdd(x, wa, s3a);
-            s3b = O.MultiplyAdd(x, wb, s3b);
-            s3c = O.MultiplyAdd(x, wc, s3c);
-            x = O.Splat(*far);
-            s4a = O.MultiplyAdd(x, wa, s4a);
-            s4b = O.MultiplyAdd(x, wb, s4b);
-            s4c = O.MultiplyAdd(x, wc, s4c);
-            x = O.Splat(far[step]);
-            s5a = O.MultiplyAdd(x, wa, s5a);
-            s5b = O.MultiplyAdd(x, wb, s5b);
-            s5c = O.MultiplyAdd(x, wc, s5c);
-            x = O.Splat(far[step2]);
-            s6a = O.MultiplyAdd(x, wa, s6a);
-            s6b = O.MultiplyAdd(x, wb, s6b);
-            s6c = O.MultiplyAdd(x, wc, s6c);
-            x = O.Splat(far[step3]);
-            s7a = O.MultiplyAdd(x, wa, s7a);
-            s7b = O.MultiplyAdd(x, wb, s7b);
-            s7c = O.MultiplyAdd(x, wc, s7c);
-            near += depthStep;
-            far += depthStep;
+            Step3<W>(
+                near, far, step, step2, step3, 0, b,
+                ref s0a, ref s0b, ref s0c, ref s1a, ref s1b, ref s1c, ref s2a, ref s2b, ref s2c, ref s3a, ref s3b, ref s3c,
+                ref s4a, ref s4b, ref s4c, ref s5a, ref s5b, ref s5c, ref s6a, ref s6b, ref s6c, ref s7a, ref s7b, ref s7c);
+            near += W.Distance(tile, 1);
+            far += W.Distance(tile, 1);
             b += bStep;
             next += 16;
+        }
+
+        var deeper = W.Distance(tile, 2);
+        for (depth >>= 1; depth > 0; depth--)
+        {
+            Prefetch.Line(next);
+            Step3<W>(
+                near, far, step, step2, step3, 0, b,
+                ref s0a, ref s0b, ref s0c, ref s1a, ref s1b, ref s1c, ref s2a, ref s2b, ref s2c, ref s3a, ref s3b, ref s3c,
+                ref s4a, ref s4b, ref s4c, ref s5a, ref s5b, ref s5c, ref s6a, ref s6b, ref s6c, ref s7a, ref s7b, ref s7c);
+            Prefetch.Line(next + 16);
+            Step3<W>(
+                near, far, step, step2, step3, 1, b + bStep,
+                ref s0a, ref s0b, ref s0c, ref s1a, ref s1b, ref s1c, ref s2a, ref s2b, ref s2c, ref s3a, ref s3b, ref s3c,
+                ref s4a, ref s4b, ref s4c, ref s5a, ref s5b, ref s5c, ref s6a, ref s6b, ref s6c, ref s7a, ref s7b, ref s7c);
+            near += deeper;
+            far += deeper;
+            b += 2 * bStep;
+            next += 32;
         }
 
         GemmStore.Write<R, O>(c + (0 * cStep), s0a, s0b, s0c);
@@ -103,7 +98,7 @@ internal readonly unsafe partial struct WideTiles<R, O>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Multiply2(DenseTile* tile)
+    private static void Multiply2<W>(DenseTile* tile) where W : struct, ITileWalk
     {
         R s0a = default, s0b = default;
         R s1a = default, s1b = default;
@@ -130,47 +125,44 @@ internal readonly unsafe partial struct WideTiles<R, O>
         }
 
         var near = tile->A;
+        var far = near + W.Far(tile);
         var step = tile->RowStep;
         var step2 = 2 * step;
         var step3 = 3 * step;
-        var far = near + (4 * step);
         var b = tile->B;
-        var next = tile->Next;
-        var depthStep = tile->DepthStep;
         var bStep = tile->BStep;
-        for (var k = tile->Depth; k > 0; k--)
+        var next = tile->Next;
+        var depth = tile->Depth;
+        if ((depth & 1) != 0)
         {
             Prefetch.Line(next);
-            var wa = O.Load(b);
-            var wb = O.Load(b + O.Lanes);
-            var x = O.Splat(*near);
-            s0a = O.MultiplyAdd(x, wa, s0a);
-            s0b = O.MultiplyAdd(x, wb, s0b);
-            x = O.Splat(near[step]);
-            s1a = O.MultiplyAdd(x, wa, s1a);
-            s1b = O.MultiplyAdd(x, wb, s1b);
-            x = O.Splat(near[step2]);
-            s2a = O.MultiplyAdd(x, wa, s2a);
-            s2b = O.MultiplyAdd(x, wb, s2b);
-            x = O.Splat(near[step3]);
-            s3a = O.MultiplyAdd(x, wa, s3a);
-            s3b = O.MultiplyAdd(x, wb, s3b);
-            x = O.Splat(*far);
-            s4a = O.MultiplyAdd(x, wa, s4a);
-            s4b = O.MultiplyAdd(x, wb, s4b);
-            x = O.Splat(far[step]);
-            s5a = O.MultiplyAdd(x, wa, s5a);
-            s5b = O.MultiplyAdd(x, wb, s5b);
-            x = O.Splat(far[step2]);
-            s6a = O.MultiplyAdd(x, wa, s6a);
-            s6b = O.MultiplyAdd(x, wb, s6b);
-            x = O.Splat(far[step3]);
-            s7a = O.MultiplyAdd(x, wa, s7a);
-            s7b = O.MultiplyAdd(x, wb, s7b);
-            near += depthStep;
-            far += depthStep;
+            Step2<W>(
+                near, far, step, step2, step3, 0, b,
+                ref s0a, ref s0b, ref s1a, ref s1b, ref s2a, ref s2b, ref s3a, ref s3b, ref s4a, ref s4b, ref s5a, ref s5b,
+                ref s6a, ref s6b, ref s7a, ref s7b);
+            near += W.Distance(tile, 1);
+            far += W.Distance(tile, 1);
             b += bStep;
             next += 16;
+        }
+
+        var deeper = W.Distance(tile, 2);
+        for (depth >>= 1; depth > 0; depth--)
+        {
+            Prefetch.Line(next);
+            Step2<W>(
+                near, far, step, step2, step3, 0, b,
+                ref s0a, ref s0b, ref s1a, ref s1b, ref s2a, ref s2b, ref s3a, ref s3b, ref s4a, ref s4b, ref s5a, ref s5b,
+                ref s6a, ref s6b, ref s7a, ref s7b);
+            Prefetch.Line(next + 16);
+            Step2<W>(
+                near, far, step, step2, step3, 1, b + bStep,
+                ref s0a, ref s0b, ref s1a, ref s1b, ref s2a, ref s2b, ref s3a, ref s3b, ref s4a, ref s4b, ref s5a, ref s5b,
+                ref s6a, ref s6b, ref s7a, ref s7b);
+            near += deeper;
+            far += deeper;
+            b += 2 * bStep;
+            next += 32;
         }
 
         GemmStore.Write<R, O>(c + (0 * cStep), s0a, s0b);
@@ -184,7 +176,7 @@ internal readonly unsafe partial struct WideTiles<R, O>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Multiply1(DenseTile* tile)
+    private static void Multiply1<W>(DenseTile* tile) where W : struct, ITileWalk
     {
         R s0a = default;
         R s1a = default;
@@ -211,38 +203,41 @@ internal readonly unsafe partial struct WideTiles<R, O>
         }
 
         var near = tile->A;
+        var far = near + W.Far(tile);
         var step = tile->RowStep;
         var step2 = 2 * step;
         var step3 = 3 * step;
-        var far = near + (4 * step);
         var b = tile->B;
-        var next = tile->Next;
-        var depthStep = tile->DepthStep;
         var bStep = tile->BStep;
-        for (var k = tile->Depth; k > 0; k--)
+        var next = tile->Next;
+        var depth = tile->Depth;
+        if ((depth & 1) != 0)
         {
             Prefetch.Line(next);
-            var wa = O.Load(b);
-            var x = O.Splat(*near);
-            s0a = O.MultiplyAdd(x, wa, s0a);
-            x = O.Splat(near[step]);
-            s1a = O.MultiplyAdd(x, wa, s1a);
-            x = O.Splat(near[step2]);
-            s2a = O.MultiplyAdd(x, wa, s2a);
-            x = O.Splat(near[step3]);
-            s3a = O.MultiplyAdd(x, wa, s3a);
-            x = O.Splat(*far);
-            s4a = O.MultiplyAdd(x, wa, s4a);
-            x = O.Splat(far[step]);
-            s5a = O.MultiplyAdd(x, wa, s5a);
-            x = O.Splat(far[step2]);
-            s6a = O.MultiplyAdd(x, wa, s6a);
-            x = O.Splat(far[step3]);
-            s7a = O.MultiplyAdd(x, wa, s7a);
-            near += depthStep;
-            far += depthStep;
+            Step1<W>(
+                near, far, step, step2, step3, 0, b,
+                ref s0a, ref s1a, ref s2a, ref s3a, ref s4a, ref s5a, ref s6a, ref s7a);
+            near += W.Distance(tile, 1);
+            far += W.Distance(tile, 1);
             b += bStep;
             next += 16;
+        }
+
+        var deeper = W.Distance(tile, 2);
+        for (depth >>= 1; depth > 0; depth--)
+        {
+            Prefetch.Line(next);
+            Step1<W>(
+                near, far, step, step2, step3, 0, b,
+                ref s0a, ref s1a, ref s2a, ref s3a, ref s4a, ref s5a, ref s6a, ref s7a);
+            Prefetch.Line(next + 16);
+            Step1<W>(
+                near, far, step, step2, step3, 1, b + bStep,
+                ref s0a, ref s1a, ref s2a, ref s3a, ref s4a, ref s5a, ref s6a, ref s7a);
+            near += deeper;
+            far += deeper;
+            b += 2 * bStep;
+            next += 32;
         }
 
         GemmStore.Write<R, O>(c + (0 * cStep), s0a);
