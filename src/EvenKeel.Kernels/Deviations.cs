@@ -72,7 +72,7 @@ internal static unsafe class Deviations
                     V a = V.Load(p) - m, b = V.Load(p + width) - m;
                     V c = V.Load(p + 2 * width) - m, d = V.Load(p + 3 * width) - m;
                     V.Store(sums + j, V.Load(sums + j) + (V.Abs(a) + V.Abs(b) + (V.Abs(c) + V.Abs(d))));
-                    V.Store(signs + j, V.Load(signs + j) + (Sign(a) + Sign(b) + (Sign(c) + Sign(d))));
+                    V.Store(signs + j, V.Load(signs + j) + (LaneMath.Sign(a) + LaneMath.Sign(b) + (LaneMath.Sign(c) + LaneMath.Sign(d))));
                 }
             }
 
@@ -82,15 +82,9 @@ internal static unsafe class Deviations
                 {
                     var a = V.Load(source + j) - V.Load(mean + j);
                     V.Store(sums + j, V.Load(sums + j) + V.Abs(a));
-                    V.Store(signs + j, V.Load(signs + j) + Sign(a));
+                    V.Store(signs + j, V.Load(signs + j) + LaneMath.Sign(a));
                 }
             }
-        }
-
-        private static V Sign<V>(V v) where V : unmanaged, ILanes<V>
-        {
-            var one = V.Splat(1f);
-            return V.And(V.Greater(v, V.Zero), one) - V.And(V.Greater(V.Zero, v), one);
         }
     }
 }

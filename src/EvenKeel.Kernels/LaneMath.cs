@@ -17,6 +17,14 @@ internal static class LaneMath
     // The pattern of the square root of one half: mantissas are taken from there to the square root of two.
     private const uint HalfRoot = 0x3F3504F3;
 
+    /// <summary>1 above zero, −1 below, 0 for zero and NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Sign<V>(V v) where V : unmanaged, ILanes<V>
+    {
+        var one = V.Splat(1f);
+        return V.And(V.Greater(v, V.Zero), one) - V.And(V.Greater(V.Zero, v), one);
+    }
+
     /// <summary>Natural logarithm of a normal positive number.</summary>
     /// <remarks>log m = 2·artanh s with s = (m−1)/(m+1), |s| at most 0.172.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

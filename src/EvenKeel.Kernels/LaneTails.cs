@@ -5,6 +5,19 @@ namespace EvenKeel.Kernels;
 /// <summary>Loads and stores of fewer than sixteen floats, through a stack buffer so that nothing outside is touched.</summary>
 internal static unsafe class LaneTails
 {
+    /// <summary>Sixteen floats, or as many as there are, the rest zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Load<V>(float* source, nint count) where V : unmanaged, ILanes<V> =>
+        count >= ILanes<V>.Count ? V.Load(source) : LoadPartial<V>(source, (int)count);
+
+    /// <summary>Writes sixteen floats, or as many as there is room for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<V>(float* destination, V value, nint count) where V : unmanaged, ILanes<V>
+    {
+        if (count >= ILanes<V>.Count) V.Store(destination, value);
+        else StorePartial(destination, value, (int)count);
+    }
+
     /// <summary>The first <paramref name="count"/> lanes from memory, the rest zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V LoadPartial<V>(float* source, int count) where V : unmanaged, ILanes<V>

@@ -99,18 +99,11 @@ internal static unsafe partial class Rescale
             var rest = V.Load(table + size);
             if (linear)
             {
-                if (signs) centered = Sign(centered);
+                if (signs) centered = LaneMath.Sign(centered);
                 rest = V.FusedMultiplyAdd(centered, V.Load(table + 2 * size), rest);
             }
 
             return V.FusedMultiplyAdd(V.Load(table), g, V.Zero - rest);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static V Sign<V>(V v) where V : unmanaged, ILanes<V>
-        {
-            V one = V.Splat(1f), below = V.And(V.Greater(V.Zero, v), one);
-            return V.And(V.Greater(v, V.Zero), one) - below;
         }
     }
 }

@@ -42,21 +42,11 @@ internal static unsafe partial class RowNorms
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V At<V>(float* p, nint i, nint width) where V : unmanaged, ILanes<V> =>
-        i <= width - 16 ? V.Load(p + i) : LaneTails.LoadPartial<V>(p + i, (int)(width - i));
+        LaneTails.Load<V>(p + i, width - i);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put<V>(float* p, nint i, nint width, V v) where V : unmanaged, ILanes<V>
-    {
-        if (i <= width - 16) V.Store(p + i, v);
-        else LaneTails.StorePartial(p + i, v, (int)(width - i));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Sign<V>(V v) where V : unmanaged, ILanes<V>
-    {
-        var one = V.Splat(1f);
-        return V.And(V.Greater(v, V.Zero), one) - V.And(V.Greater(V.Zero, v), one);
-    }
+    private static void Put<V>(float* p, nint i, nint width, V v) where V : unmanaged, ILanes<V> =>
+        LaneTails.Store(p + i, v, width - i);
 
     private readonly struct ForwardJob(
         float* x, float* gamma, float* beta, float* y, float* statistics, int rows, int width, int each, RowScale scale,
@@ -112,7 +102,7 @@ internal static unsafe partial class RowNorms
             {
                 var c = V.Load(source + i) - m;
                 sum = scale.Absolute ? sum + V.Abs(c) : V.FusedMultiplyAdd(c, c, sum);
-                if (scale.Absolute) sign += Sign(c);
+                if (scale.Absolute) sign += LaneMath.Sign(c);
             }
 
             spread = V.Sum(sum);

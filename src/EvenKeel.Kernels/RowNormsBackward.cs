@@ -96,7 +96,7 @@ internal static unsafe partial class RowNorms
                 var normalized = centered * rstd;
                 var gain = At<V>(gamma, i, width);
                 var g = gain * Passed(normalized, At<V>(dyp, i, width), gain, At<V>(beta, i, width));
-                var u = scale.Absolute ? Sign(centered) : normalized;
+                var u = scale.Absolute ? LaneMath.Sign(centered) : normalized;
                 var v = (g - level - k * u) * rstd;
                 Put(target, i, width, accumulate ? At<V>(target, i, width) + v : v);
             }

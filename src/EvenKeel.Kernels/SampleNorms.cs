@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace EvenKeel.Kernels;
 
 /// <summary>
@@ -45,24 +43,6 @@ internal static unsafe partial class SampleNorms
         Require.Length(beta, gamma.Length);
         Require.Length(statistics, 3L * samples * groups.Groups);
         return new SampleLayout(groups, samples);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V At<V>(float* p, int count) where V : unmanaged, ILanes<V> =>
-        count >= ILanes<V>.Count ? V.Load(p) : LaneTails.LoadPartial<V>(p, count);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put<V>(float* p, V value, int count) where V : unmanaged, ILanes<V>
-    {
-        if (count >= ILanes<V>.Count) V.Store(p, value);
-        else LaneTails.StorePartial(p, value, count);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Sign<V>(V v) where V : unmanaged, ILanes<V>
-    {
-        var one = V.Splat(1f);
-        return V.And(V.Greater(v, V.Zero), one) - V.And(V.Greater(V.Zero, v), one);
     }
 
     private readonly struct ForwardJob(
@@ -169,7 +149,7 @@ internal static unsafe partial class SampleNorms
         {
             for (; j < layout.Columns; j += 16)
             {
-                var d = At<V>(source + j, layout.Columns - j) - V.Load(pivot + j);
+                var d = LaneTails.Load<V>(source + j, layout.Columns - j) - V.Load(pivot + j);
                 V.Store(sums + j, V.Load(sums + j) + d);
                 V.Store(squares + j, V.FusedMultiplyAdd(d, d, V.Load(squares + j)));
             }
@@ -182,7 +162,7 @@ internal static unsafe partial class SampleNorms
             {
                 for (var j = 0; j < layout.Columns; j += 16)
                 {
-                    var c = At<V>(source + j, layout.Columns - j) - V.Load(mean + j);
+                    var c = LaneTails.Load<V>(source + j, layout.Columns - j) - V.Load(mean + j);
                     V.Store(sums + j, V.FusedMultiplyAdd(c, c, V.Load(sums + j)));
                 }
             }
@@ -196,9 +176,9 @@ internal static unsafe partial class SampleNorms
             {
                 for (var j = 0; j < layout.Columns; j += 16)
                 {
-                    var c = At<V>(source + j, layout.Columns - j) - V.Load(mean + j);
+                    var c = LaneTails.Load<V>(source + j, layout.Columns - j) - V.Load(mean + j);
                     V.Store(sums + j, V.Load(sums + j) + V.Abs(c));
-                    V.Store(signs + j, V.Load(signs + j) + Sign(c));
+                    V.Store(signs + j, V.Load(signs + j) + LaneMath.Sign(c));
                 }
             }
         }
@@ -237,8 +217,8 @@ internal static unsafe partial class SampleNorms
             for (; j < layout.Columns; j += 16)
             {
                 var count = layout.Columns - j;
-                var centered = At<V>(source + j, count) - V.Load(mean + j);
-                Put(target + j, G.Value(V.FusedMultiplyAdd(centered, V.Load(rate + j), V.Load(shift + j)), s), count);
+                var centered = LaneTails.Load<V>(source + j, count) - V.Load(mean + j);
+                LaneTails.Store(target + j, G.Value(V.FusedMultiplyAdd(centered, V.Load(rate + j), V.Load(shift + j)), s), count);
             }
         }
     }

@@ -41,32 +41,6 @@ internal static unsafe partial class SampleNorms
         }
     }
 
-    // Sums a table over the chunks, then over the pixels of wide rows.
-    private readonly struct MergeJob(float* partial, float* gain, float* shift, SampleLayout layout) : ILaneJob
-    {
-        public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
-        {
-            var slice = Math.DivRem(chunk, 2 * layout.Periods, out var table);
-            var step = 2 * layout.Periods * layout.TableLength;
-            var first = partial + (slice * step) + (table * layout.TableLength);
-            for (nint j = 0; j < layout.TableLength; j += 16)
-            {
-                var sum = V.Load(first + j);
-                for (var other = slice + layout.Slices; other < layout.Chunks; other += layout.Slices)
-                    sum += V.Load(first + ((other - slice) * step) + j);
-                V.Store(first + j, sum);
-            }
-
-            var result = (table % 2 == 0 ? gain : shift) + (table / 2 * layout.AllChannels) + (slice * layout.Channels);
-            for (var c = 0; c < layout.Channels; c++)
-            {
-                var sum = 0.0;
-                for (var copy = 0; copy < layout.Copies; copy++) sum += first[(copy * layout.Channels) + c];
-                result[c] = (float)sum;
-            }
-        }
-    }
-
     private readonly struct BackwardJob(
         float* x, float* dy, float* gamma, float* beta, float* statistics, float* dx, float* scratch, float* partial,
         SampleLayout layout, RowScale scale, float slope, bool accumulate) : ILaneJob
@@ -149,8 +123,8 @@ internal static unsafe partial class SampleNorms
             for (; j < layout.Columns; j += 16)
             {
                 var count = layout.Columns - j;
-                var c = At<V>(xp + j, count) - V.Load(mean + j);
-                var g = G.Passed(c, V.Load(rate + j), V.Load(shift + j), At<V>(dyp + j, count), s);
+                var c = LaneTails.Load<V>(xp + j, count) - V.Load(mean + j);
+                var g = G.Passed(c, V.Load(rate + j), V.Load(shift + j), LaneTails.Load<V>(dyp + j, count), s);
                 V.Store(sums + j, V.Load(sums + j) + g);
                 V.Store(products + j, V.FusedMultiplyAdd(g, c, V.Load(products + j)));
             }
@@ -239,10 +213,10 @@ internal static unsafe partial class SampleNorms
             {
                 var count = layout.Columns - j;
                 var a = V.Load(rate + j);
-                var c = At<V>(xp + j, count) - V.Load(mean + j);
-                var g = G.Passed(c, a, V.Load(shift + j), At<V>(dyp + j, count), s);
+                var c = LaneTails.Load<V>(xp + j, count) - V.Load(mean + j);
+                var g = G.Passed(c, a, V.Load(shift + j), LaneTails.Load<V>(dyp + j, count), s);
                 var v = (g * a) - V.FusedMultiplyAdd(U.Of(c), V.Load(slopes + j), V.Load(level + j));
-                Put(target + j, accumulate ? At<V>(target + j, count) + v : v, count);
+                LaneTails.Store(target + j, accumulate ? LaneTails.Load<V>(target + j, count) + v : v, count);
             }
         }
     }
@@ -262,6 +236,6 @@ internal static unsafe partial class SampleNorms
     private readonly struct Signs : IShare
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Of<V>(V centered) where V : unmanaged, ILanes<V> => Sign(centered);
+        public static V Of<V>(V centered) where V : unmanaged, ILanes<V> => LaneMath.Sign(centered);
     }
 }

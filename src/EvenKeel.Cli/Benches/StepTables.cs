@@ -45,14 +45,14 @@ internal static class StepTables
     /// <summary>The table of <c>docs/performance.md</c>: results beside a peer's, as Markdown.</summary>
     public static string Markdown(IReadOnlyList<BenchResult> rows)
     {
-        string[] columns = ["case", "norm", "batch", "images/s", "peer nchw", "peer best", "over nchw", "over best", "of peak", "resident"];
+        string[] columns = ["case", "norm", "batch", "images/s", "peer nchw", "peer best", "over nchw", "over best", "cost", "of peak", "resident"];
         var table = new StringBuilder($"| {string.Join(" | ", columns)} |\n|---|---{string.Concat(Enumerable.Repeat("|--:", columns.Length - 2))}|\n");
         foreach (var r in rows)
         {
             string[] cells =
             [
                 r.Case, r.Norm, $"{r.Batch}", $"{r.ImagesPerSecond:F1}", Speed(r.Peer?.DefaultImagesPerSecond),
-                Speed(r.Peer?.BestImagesPerSecond), Ratio(r.Peer?.OverDefault), Ratio(r.Peer?.OverBest),
+                Speed(r.Peer?.BestImagesPerSecond), Ratio(r.Peer?.OverDefault), Ratio(r.Peer?.OverBest), Ratio(r.Ratio),
                 $"{100 * r.FractionOfPeak:F0}%", $"{r.PeakResidentBytes / 1_000_000} MB",
             ];
             table.Append($"| {string.Join(" | ", cells)} |\n");

@@ -84,7 +84,8 @@ internal sealed class ChannelBalancer
             for (var i = 0; i < _left.Length; i++)
             {
                 // The sums are of p-th powers. A dead channel has no balance, and one that is not finite is lost.
-                var ratio = _left[i] > 0 && _right[i] > 0 ? Math.Pow(_right[i] / _left[i], 1.0 / _power) / _ratio : 1.0;
+                var powers = _right[i] / _left[i];
+                var ratio = _left[i] > 0 && _right[i] > 0 ? (_power == 2 ? Math.Sqrt(powers) : powers) / _ratio : 1.0;
                 var d = double.IsFinite(ratio) && ratio > 0 ? Math.Sqrt(ratio) : 1.0;
                 _left[i] = d;
                 largest = Math.Max(largest, Math.Max(d, 1 / d));

@@ -24,8 +24,8 @@ public class ResultsFileTests
             """);
         var rows = ResultsFile.Parse("ours.jsonl", $"{Line("bn", 100)}\n{Line("none", 120)}").Select(r => r.Against(peer));
         var lines = StepTables.Markdown([.. rows]).Split('\n');
-        Assert.Equal("| case | bn | 1 | 100.0 | 50.0 | 80.0 | 2.00x | 1.25x | 100% | 7 MB |", lines[2]);
-        Assert.Equal("| case | none | 1 | 120.0 | - | - | - | - | 100% | 7 MB |", lines[3]);
+        Assert.Equal("| case | bn | 1 | 100.0 | 50.0 | 80.0 | 2.00x | 1.25x | 1.50x | 100% | 7 MB |", lines[2]);
+        Assert.Equal("| case | none | 1 | 120.0 | - | - | - | - | 1.50x | 100% | 7 MB |", lines[3]);
         Assert.Equal("cpu, 1 thread, 2026-01-01.", lines[5]);
     }
 
@@ -37,5 +37,5 @@ public class ResultsFileTests
         Assert.StartsWith(sentence, Assert.Throws<UserException>(() => ResultsFile.Parse("ours.jsonl", text)).Message, StringComparison.Ordinal);
 
     private static string Line(string norm, double speed) => JsonSerializer.Serialize(
-        BenchSuiteTests.Result(1, 1, null) with { Norm = norm, ImagesPerSecond = speed, PeakResidentBytes = 7_400_000 }, SpecJson.Compact);
+        BenchSuiteTests.Result(1, 1, null) with { Norm = norm, ImagesPerSecond = speed, Ratio = 1.5, PeakResidentBytes = 7_400_000 }, SpecJson.Compact);
 }
