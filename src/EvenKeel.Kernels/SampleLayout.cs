@@ -29,7 +29,7 @@ internal readonly struct SampleLayout
         Copies = 1;
         for (var copies = 2; copies <= Lanes && groups.Channels % Lanes != 0; copies++)
         {
-            if (groups.Channels * copies % Lanes != 0 || groups.Pixels % copies != 0) continue;
+            if (groups.Channels * copies % Lanes != 0 || groups.Pixels < copies) continue;
             Copies = copies;
             break;
         }
@@ -40,6 +40,7 @@ internal readonly struct SampleLayout
         SamplesPerChunk = WorkSplit.Chunks(samples, MostChunks);
         Chunks = WorkSplit.Chunks(samples, SamplesPerChunk) * Slices;
         Rows = groups.Pixels / Copies;
+        Rest = groups.Pixels % Copies * groups.Channels;
         Stride = groups.Channels * (nint)Copies;
         Columns = groups.Channels * Copies / Slices;
         Channels = groups.Channels / Slices;
@@ -60,8 +61,11 @@ internal readonly struct SampleLayout
 
     public int Chunks { get; }
 
-    /// <summary>Wide rows of a sample.</summary>
+    /// <summary>Whole wide rows of a sample.</summary>
     public int Rows { get; }
+
+    /// <summary>Columns of the row behind the last whole one; 0 if there is none.</summary>
+    public int Rest { get; }
 
     /// <summary>Floats from a wide row to the next.</summary>
     public nint Stride { get; }
@@ -91,6 +95,9 @@ internal readonly struct SampleLayout
 
     /// <summary>Floats of a table of a slice; whole vectors, so that the last may be read whole.</summary>
     public nint TableLength { get; }
+
+    /// <summary>Columns of a row: all, or what is left behind the last whole row.</summary>
+    public int ColumnsOf(int row) => row < Rows ? Columns : Rest;
 
     /// <summary>The samples and the slice of a chunk.</summary>
     public void Locate(int chunk, out int first, out int last, out int slice)

@@ -139,17 +139,18 @@ internal static unsafe partial class SampleNorms
                     V.Store(squares + j, V.Load(squares + j) + products);
                 }
 
-                for (var i = 0; i < 4 && j < layout.Columns; i++) SumUpRow<V>(source + (i * stride), pivot, sums, squares, j);
+                for (var i = 0; i < 4; i++) SumUpRow<V>(source + (i * stride), pivot, sums, squares, j, layout.Columns);
             }
 
-            for (; r < layout.Rows; r++, source += stride) SumUpRow<V>(source, pivot, sums, squares, 0);
+            for (; r <= layout.Rows; r++, source += stride) SumUpRow<V>(source, pivot, sums, squares, 0, layout.ColumnsOf(r));
         }
 
-        private void SumUpRow<V>(float* source, float* pivot, float* sums, float* squares, int j) where V : unmanaged, ILanes<V>
+        private static void SumUpRow<V>(float* source, float* pivot, float* sums, float* squares, int j, int columns)
+            where V : unmanaged, ILanes<V>
         {
-            for (; j < layout.Columns; j += 16)
+            for (; j < columns; j += 16)
             {
-                var d = LaneTails.Load<V>(source + j, layout.Columns - j) - V.Load(pivot + j);
+                var d = LaneTails.Load<V>(source + j, columns - j) - LaneTails.Load<V>(pivot + j, columns - j);
                 V.Store(sums + j, V.Load(sums + j) + d);
                 V.Store(squares + j, V.FusedMultiplyAdd(d, d, V.Load(squares + j)));
             }
@@ -158,11 +159,12 @@ internal static unsafe partial class SampleNorms
         private void Square<V>(float* source, float* mean, float* sums) where V : unmanaged, ILanes<V>
         {
             new Span<float>(sums, layout.Columns).Clear();
-            for (var r = 0; r < layout.Rows; r++, source += layout.Stride)
+            for (var r = 0; r <= layout.Rows; r++, source += layout.Stride)
             {
-                for (var j = 0; j < layout.Columns; j += 16)
+                var columns = layout.ColumnsOf(r);
+                for (var j = 0; j < columns; j += 16)
                 {
-                    var c = LaneTails.Load<V>(source + j, layout.Columns - j) - V.Load(mean + j);
+                    var c = LaneTails.Load<V>(source + j, columns - j) - LaneTails.Load<V>(mean + j, columns - j);
                     V.Store(sums + j, V.FusedMultiplyAdd(c, c, V.Load(sums + j)));
                 }
             }
@@ -172,11 +174,12 @@ internal static unsafe partial class SampleNorms
         {
             new Span<float>(sums, layout.Columns).Clear();
             new Span<float>(signs, layout.Columns).Clear();
-            for (var r = 0; r < layout.Rows; r++, source += layout.Stride)
+            for (var r = 0; r <= layout.Rows; r++, source += layout.Stride)
             {
-                for (var j = 0; j < layout.Columns; j += 16)
+                var columns = layout.ColumnsOf(r);
+                for (var j = 0; j < columns; j += 16)
                 {
-                    var c = LaneTails.Load<V>(source + j, layout.Columns - j) - V.Load(mean + j);
+                    var c = LaneTails.Load<V>(source + j, columns - j) - LaneTails.Load<V>(mean + j, columns - j);
                     V.Store(sums + j, V.Load(sums + j) + V.Abs(c));
                     V.Store(signs + j, V.Load(signs + j) + LaneMath.Sign(c));
                 }
@@ -202,21 +205,22 @@ internal static unsafe partial class SampleNorms
                     V.Store(q + (3 * stride), G.Value(V.FusedMultiplyAdd(V.Load(p + (3 * stride)) - m, a, b), s));
                 }
 
-                for (var i = 0; i < 4 && j < layout.Columns; i++)
-                    WriteRow<V, G>(source + (i * stride), target + (i * stride), mean, s, j);
+                for (var i = 0; i < 4; i++)
+                    WriteRow<V, G>(source + (i * stride), target + (i * stride), mean, s, j, layout.Columns);
             }
 
-            for (; r < layout.Rows; r++, source += stride, target += stride) WriteRow<V, G>(source, target, mean, s, 0);
+            for (; r <= layout.Rows; r++, source += stride, target += stride)
+                WriteRow<V, G>(source, target, mean, s, 0, layout.ColumnsOf(r));
         }
 
-        private void WriteRow<V, G>(float* source, float* target, float* mean, V s, int j)
+        private void WriteRow<V, G>(float* source, float* target, float* mean, V s, int j, int columns)
             where V : unmanaged, ILanes<V>
             where G : struct, IGate
         {
             float* rate = mean + layout.TableLength, shift = rate + layout.TableLength;
-            for (; j < layout.Columns; j += 16)
+            for (; j < columns; j += 16)
             {
-                var count = layout.Columns - j;
+                var count = columns - j;
                 var centered = LaneTails.Load<V>(source + j, count) - V.Load(mean + j);
                 LaneTails.Store(target + j, G.Value(V.FusedMultiplyAdd(centered, V.Load(rate + j), V.Load(shift + j)), s), count);
             }

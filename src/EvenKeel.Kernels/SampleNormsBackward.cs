@@ -108,22 +108,23 @@ internal static unsafe partial class SampleNorms
                     V.Store(products + j, V.Load(products + j) + product);
                 }
 
-                for (var i = 0; i < 4 && j < layout.Columns; i++) ReduceRow<V, G>(xp + (i * stride), dyp + (i * stride), mean, s, j);
+                for (var i = 0; i < 4; i++)
+                    ReduceRow<V, G>(xp + (i * stride), dyp + (i * stride), mean, s, j, layout.Columns);
             }
 
-            for (; r < layout.Rows; r++, xp += stride, dyp += stride) ReduceRow<V, G>(xp, dyp, mean, s, 0);
+            for (; r <= layout.Rows; r++, xp += stride, dyp += stride) ReduceRow<V, G>(xp, dyp, mean, s, 0, layout.ColumnsOf(r));
         }
 
-        private void ReduceRow<V, G>(float* xp, float* dyp, float* mean, V s, int j)
+        private void ReduceRow<V, G>(float* xp, float* dyp, float* mean, V s, int j, int columns)
             where V : unmanaged, ILanes<V>
             where G : struct, IGate
         {
             var size = layout.TableLength;
             float* rate = mean + size, shift = rate + size, sums = shift + size, products = sums + size;
-            for (; j < layout.Columns; j += 16)
+            for (; j < columns; j += 16)
             {
-                var count = layout.Columns - j;
-                var c = LaneTails.Load<V>(xp + j, count) - V.Load(mean + j);
+                var count = columns - j;
+                var c = LaneTails.Load<V>(xp + j, count) - LaneTails.Load<V>(mean + j, count);
                 var g = G.Passed(c, V.Load(rate + j), V.Load(shift + j), LaneTails.Load<V>(dyp + j, count), s);
                 V.Store(sums + j, V.Load(sums + j) + g);
                 V.Store(products + j, V.FusedMultiplyAdd(g, c, V.Load(products + j)));
@@ -194,24 +195,24 @@ internal static unsafe partial class SampleNorms
                     V.Store(target + j + stride, (h * a) - V.FusedMultiplyAdd(U.Of(d), k, l));
                 }
 
-                for (var i = 0; i < 2 && j < layout.Columns; i++)
-                    ApplyRow<V, G, U>(xp + (i * stride), dyp + (i * stride), target + (i * stride), mean, s, j);
+                for (var i = 0; i < 2; i++)
+                    ApplyRow<V, G, U>(xp + (i * stride), dyp + (i * stride), target + (i * stride), mean, s, j, layout.Columns);
             }
 
-            for (; r < layout.Rows; r++, xp += stride, dyp += stride, target += stride)
-                ApplyRow<V, G, U>(xp, dyp, target, mean, s, 0);
+            for (; r <= layout.Rows; r++, xp += stride, dyp += stride, target += stride)
+                ApplyRow<V, G, U>(xp, dyp, target, mean, s, 0, layout.ColumnsOf(r));
         }
 
-        private void ApplyRow<V, G, U>(float* xp, float* dyp, float* target, float* mean, V s, int j)
+        private void ApplyRow<V, G, U>(float* xp, float* dyp, float* target, float* mean, V s, int j, int columns)
             where V : unmanaged, ILanes<V>
             where G : struct, IGate
             where U : struct, IShare
         {
             var size = layout.TableLength;
             float* rate = mean + size, shift = rate + size, level = mean + (5 * size), slopes = level + size;
-            for (; j < layout.Columns; j += 16)
+            for (; j < columns; j += 16)
             {
-                var count = layout.Columns - j;
+                var count = columns - j;
                 var a = V.Load(rate + j);
                 var c = LaneTails.Load<V>(xp + j, count) - V.Load(mean + j);
                 var g = G.Passed(c, a, V.Load(shift + j), LaneTails.Load<V>(dyp + j, count), s);

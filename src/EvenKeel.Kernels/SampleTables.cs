@@ -8,6 +8,12 @@ internal static unsafe class SampleTables
     /// <summary>Gives the columns of a group its number.</summary>
     public static void FromGroups(in SampleLayout layout, float* perGroup, float* table)
     {
+        if (layout.Groups == 1)
+        {
+            new Span<float>(table, layout.Columns).Fill(*perGroup);
+            return;
+        }
+
         if (layout.Width == 1)
         {
             FromChannels(layout, perGroup, table);
@@ -22,13 +28,18 @@ internal static unsafe class SampleTables
     /// <summary>Repeats a table of channels for every pixel of a wide row.</summary>
     public static void FromChannels(in SampleLayout layout, float* perChannel, float* table)
     {
-        for (var copy = 0; copy < layout.Copies; copy++, table += layout.Channels)
-            new ReadOnlySpan<float>(perChannel, layout.Channels).CopyTo(new Span<float>(table, layout.Channels));
+        new ReadOnlySpan<float>(perChannel, layout.Channels).CopyTo(new Span<float>(table, layout.Channels));
+        for (var done = layout.Channels; done < layout.Columns; done *= 2)
+        {
+            var next = Math.Min(done, layout.Columns - done);
+            new ReadOnlySpan<float>(table, next).CopyTo(new Span<float>(table + done, next));
+        }
     }
 
     /// <summary>Sum over the columns of a group.</summary>
     public static double OfGroup<V>(in SampleLayout layout, float* table, int group) where V : unmanaged, ILanes<V>
     {
+        if (layout.Groups == 1) return Sum<V>(table, layout.Columns);
         var sum = 0.0;
         for (var copy = 0; copy < layout.Copies; copy++)
             sum += Sum<V>(table + (copy * layout.Channels) + (group * layout.Width), layout.Width);
