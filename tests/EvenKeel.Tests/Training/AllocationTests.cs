@@ -38,11 +38,10 @@ public class AllocationTests
         var trainer = new Trainer(spec, TrainingData.Load(spec, "", backend.Workers), backend);
         for (var i = 0; i < 5; i++) trainer.TrainStep(0, i);
         var peak = backend.PeakBytes;
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        for (var i = 0; i < 1000; i++) trainer.TrainStep(0, i % 10);
-
-        // The runtime itself allocates a little now and then; one object a step would be 24,000 bytes at least.
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 12_000);
+        AllocatesNothing(() =>
+        {
+            for (var i = 0; i < 1000; i++) trainer.TrainStep(0, i % 10);
+        });
         Assert.Equal(peak, backend.PeakBytes);
     }
 
@@ -82,9 +81,11 @@ public class AllocationTests
         int[] labels = [0, 1, 2];
         for (var i = 0; i < 5; i++) Step(i);
         var peak = backend.PeakBytes;
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        for (var i = 5; i < 2005; i++) Step(i);
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 12_000);
+        var next = 5;
+        AllocatesNothing(() =>
+        {
+            for (var end = next + 2000; next < end; next++) Step(next);
+        });
         Assert.Equal(peak, backend.PeakBytes);
 
         void Step(int step)
@@ -99,5 +100,21 @@ public class AllocationTests
             optimizer.Step();
             for (var h = 0; h < hooks.Count; h++) hooks[h].AfterUpdate(time);
         }
+    }
+
+    // The runtime and the test runner allocate now and then on threads of their own, up to 100 kB at once. What a step
+    // allocates comes back every time: one object each would be 24,000 bytes at least.
+    private static void AllocatesNothing(Action thousandsOfSteps)
+    {
+        const long little = 12_000;
+        var least = long.MaxValue;
+        for (var attempt = 0; attempt < 3 && least > little; attempt++)
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            thousandsOfSteps();
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        Assert.InRange(least, 0, little);
     }
 }
