@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace EvenKeel.Kernels;
 
-/// <summary>Loads and stores of fewer than sixteen floats, through a stack buffer so that nothing outside is touched.</summary>
+/// <summary>Loads and stores where fewer than sixteen floats may be left: those go through a stack buffer, so that nothing
+/// outside is touched.</summary>
 internal static unsafe class LaneTails
 {
     /// <summary>Sixteen floats, or as many as there are, the rest zero.</summary>

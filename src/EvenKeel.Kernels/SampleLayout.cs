@@ -84,6 +84,9 @@ internal readonly struct SampleLayout
 
     public int AllGroups => _groups.Groups;
 
+    /// <summary>Floats from the statistics' means to the rates, and from these to the signs.</summary>
+    public nint Plane => Samples * (nint)_groups.Groups;
+
     public int AllChannels => _groups.Channels;
 
     public int Periods => _groups.Periods;

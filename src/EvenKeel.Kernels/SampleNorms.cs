@@ -59,57 +59,57 @@ internal static unsafe partial class SampleNorms
             for (var sample = first; sample < last; sample++)
             {
                 var offset = (sample * layout.SampleLength) + (slice * layout.Channels);
-                var groups = statistics + (sample * (nint)layout.AllGroups) + (slice * layout.Groups);
-                Measure<V>(x + offset, mean, groups);
+                var perGroup = statistics + (sample * (nint)layout.AllGroups) + (slice * layout.Groups);
+                Measure<V>(x + offset, mean, perGroup);
                 var affine = (sample % layout.Periods * (nint)layout.AllChannels) + (slice * layout.Channels);
                 Rates<V>(
-                    layout, groups + (layout.Samples * (nint)layout.AllGroups), gamma + affine, beta + affine,
+                    layout, perGroup + layout.Plane, gamma + affine, beta + affine,
                     mean + layout.TableLength, mean + (2 * layout.TableLength));
                 if (slope == 1f) Write<V, OpenGate>(x + offset, y + offset, mean);
                 else Write<V, SlopeGate>(x + offset, y + offset, mean);
             }
         }
 
-        private void Measure<V>(float* source, float* mean, float* groups) where V : unmanaged, ILanes<V>
+        private void Measure<V>(float* source, float* mean, float* perGroup) where V : unmanaged, ILanes<V>
         {
             var sums = mean + (3 * layout.TableLength);
             var others = sums + layout.TableLength;
-            nint plane = layout.Samples * (nint)layout.AllGroups;
+            var plane = layout.Plane;
 
             // Differences from a group's first value: a large common mean would cost the digits of the rest.
-            for (var g = 0; g < layout.Groups; g++) groups[g] = scale.Centers ? source[g * layout.Width] : 0f;
-            SampleTables.FromGroups(layout, groups, mean);
+            for (var g = 0; g < layout.Groups; g++) perGroup[g] = scale.Centers ? source[g * layout.Width] : 0f;
+            SampleTables.FromGroups(layout, perGroup, mean);
             var whole = false;
             if (scale.Centers)
             {
                 SumUp<V>(source, mean, sums, others);
-                whole = Shift<V>(groups, sums, others) && !scale.Absolute;
-                SampleTables.FromGroups(layout, groups, mean);
+                whole = Shift<V>(perGroup, sums, others) && !scale.Absolute;
+                SampleTables.FromGroups(layout, perGroup, mean);
             }
 
             if (scale.Absolute) Deviate<V>(source, mean, sums, others);
             else if (!whole) Square<V>(source, mean, sums);
             for (var g = 0; g < layout.Groups; g++)
             {
-                var spread = whole ? groups[plane + g] : SampleTables.OfGroup<V>(layout, sums, g) / layout.Elements;
-                groups[plane + g] = (float)(1.0 / scale.Of(spread));
-                groups[(2 * plane) + g] = scale.Absolute ? (float)(SampleTables.OfGroup<V>(layout, others, g) / layout.Elements) : 0f;
+                var spread = whole ? perGroup[plane + g] : SampleTables.OfGroup<V>(layout, sums, g) / layout.Elements;
+                perGroup[plane + g] = (float)(1.0 / scale.Of(spread));
+                perGroup[(2 * plane) + g] = scale.Absolute ? (float)(SampleTables.OfGroup<V>(layout, others, g) / layout.Elements) : 0f;
             }
         }
 
         // Moves the centres from the first values to the means, and leaves the squares' means around these. False if a
         // first value lies so far off that its squares have lost digits: they must be summed again.
-        private bool Shift<V>(float* groups, float* sums, float* squares) where V : unmanaged, ILanes<V>
+        private bool Shift<V>(float* perGroup, float* sums, float* squares) where V : unmanaged, ILanes<V>
         {
             const double farthest = 4;
-            var spreads = groups + (layout.Samples * (nint)layout.AllGroups);
+            var spreads = perGroup + layout.Plane;
             var near = true;
             for (var g = 0; g < layout.Groups; g++)
             {
                 var shift = SampleTables.OfGroup<V>(layout, sums, g) / layout.Elements;
                 var spread = (SampleTables.OfGroup<V>(layout, squares, g) / layout.Elements) - (shift * shift);
                 near &= shift * shift <= farthest * farthest * spread;
-                groups[g] = (float)(groups[g] + shift);
+                perGroup[g] = (float)(perGroup[g] + shift);
                 spreads[g] = (float)spread;
             }
 
@@ -139,7 +139,7 @@ internal static unsafe partial class SampleNorms
                     V.Store(squares + j, V.Load(squares + j) + products);
                 }
 
-                for (var i = 0; i < 4; i++) SumUpRow<V>(source + (i * stride), pivot, sums, squares, j, layout.Columns);
+                for (var i = 0; i < 4 && j < layout.Columns; i++) SumUpRow<V>(source + (i * stride), pivot, sums, squares, j, layout.Columns);
             }
 
             for (; r <= layout.Rows; r++, source += stride) SumUpRow<V>(source, pivot, sums, squares, 0, layout.ColumnsOf(r));
@@ -205,7 +205,7 @@ internal static unsafe partial class SampleNorms
                     V.Store(q + (3 * stride), G.Value(V.FusedMultiplyAdd(V.Load(p + (3 * stride)) - m, a, b), s));
                 }
 
-                for (var i = 0; i < 4; i++)
+                for (var i = 0; i < 4 && j < layout.Columns; i++)
                     WriteRow<V, G>(source + (i * stride), target + (i * stride), mean, s, j, layout.Columns);
             }
 

@@ -45,8 +45,8 @@ internal static unsafe partial class SampleNorms
         float* x, float* dy, float* gamma, float* beta, float* statistics, float* dx, float* scratch, float* partial,
         SampleLayout layout, RowScale scale, float slope, bool accumulate) : ILaneJob
     {
-        // Mean, rate, shift, Σ g, Σ g·c, level, slope of the gradient, a number for each group.
-        public const int Tables = 8;
+        // Mean, rate, shift, Σ g, Σ g·c, level and slope of the gradient, the last two of each group.
+        public const int Tables = 9;
 
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
@@ -57,25 +57,25 @@ internal static unsafe partial class SampleNorms
             for (var sample = first; sample < last; sample++)
             {
                 var offset = (sample * layout.SampleLength) + (slice * layout.Channels);
-                var groups = statistics + (sample * (nint)layout.AllGroups) + (slice * layout.Groups);
+                var perGroup = statistics + (sample * (nint)layout.AllGroups) + (slice * layout.Groups);
                 var period = sample % layout.Periods;
                 var affine = (period * (nint)layout.AllChannels) + (slice * layout.Channels);
-                SampleTables.FromGroups(layout, groups, mean);
+                SampleTables.FromGroups(layout, perGroup, mean);
                 Rates<V>(
-                    layout, groups + (layout.Samples * (nint)layout.AllGroups), gamma + affine, beta + affine,
+                    layout, perGroup + layout.Plane, gamma + affine, beta + affine,
                     mean + layout.TableLength, mean + (2 * layout.TableLength));
                 var sums = partials + (2 * period * layout.TableLength);
-                if (slope == 1f) Sample<V, OpenGate>(x + offset, dy + offset, dx + offset, mean, groups, gamma + affine, sums);
-                else Sample<V, SlopeGate>(x + offset, dy + offset, dx + offset, mean, groups, gamma + affine, sums);
+                if (slope == 1f) Sample<V, OpenGate>(x + offset, dy + offset, dx + offset, mean, perGroup, gamma + affine, sums);
+                else Sample<V, SlopeGate>(x + offset, dy + offset, dx + offset, mean, perGroup, gamma + affine, sums);
             }
         }
 
-        private void Sample<V, G>(float* xp, float* dyp, float* target, float* mean, float* groups, float* gains, float* partials)
+        private void Sample<V, G>(float* xp, float* dyp, float* target, float* mean, float* perGroup, float* gains, float* partials)
             where V : unmanaged, ILanes<V>
             where G : struct, IGate
         {
             Reduce<V, G>(xp, dyp, mean);
-            Combine<V>(groups, gains, mean, partials);
+            Combine<V>(perGroup, gains, mean, partials);
             if (scale.Absolute) Apply<V, G, Signs>(xp, dyp, target, mean);
             else Apply<V, G, Values>(xp, dyp, target, mean);
         }
@@ -108,7 +108,7 @@ internal static unsafe partial class SampleNorms
                     V.Store(products + j, V.Load(products + j) + product);
                 }
 
-                for (var i = 0; i < 4; i++)
+                for (var i = 0; i < 4 && j < layout.Columns; i++)
                     ReduceRow<V, G>(xp + (i * stride), dyp + (i * stride), mean, s, j, layout.Columns);
             }
 
@@ -132,11 +132,11 @@ internal static unsafe partial class SampleNorms
         }
 
         // Adds the sums to those of gain and shift, then makes of them what every column's gradient is corrected by.
-        private void Combine<V>(float* groups, float* gains, float* mean, float* partials) where V : unmanaged, ILanes<V>
+        private void Combine<V>(float* perGroup, float* gains, float* mean, float* partials) where V : unmanaged, ILanes<V>
         {
             var size = layout.TableLength;
             float* sums = mean + (3 * size), products = sums + size, level = products + size, k = level + size;
-            float* perGroup = k + size, rstd = groups + (layout.Samples * (nint)layout.AllGroups);
+            float* levels = k + size, slopes = levels + size, rstd = perGroup + layout.Plane;
             SampleTables.FromGroups(layout, rstd, level);
             SampleTables.FromChannels(layout, gains, k);
             for (nint j = 0; j < size; j += 16)
@@ -148,28 +148,17 @@ internal static unsafe partial class SampleNorms
                 V.Store(products + j, product * gain);
             }
 
-            // The slopes first: a level needs its group's where deviations are absolute.
             for (var g = 0; g < layout.Groups; g++)
             {
-                var derivative = scale.Derivative(1.0 / rstd[g]);
-                perGroup[g] = (float)(derivative * SampleTables.OfGroup<V>(layout, products, g) / layout.Elements);
-            }
-
-            SampleTables.FromGroups(layout, perGroup, k);
-            for (var g = 0; g < layout.Groups; g++)
-            {
+                double r = rstd[g], share = scale.Derivative(1.0 / r) * SampleTables.OfGroup<V>(layout, products, g) / layout.Elements;
                 var value = scale.Centers ? SampleTables.OfGroup<V>(layout, sums, g) / layout.Elements : 0.0;
-                if (scale.Absolute) value -= perGroup[g] * (double)rstd[layout.Samples * (nint)layout.AllGroups + g];
-                perGroup[g] = (float)(value * rstd[g]);
+                if (scale.Absolute) value -= share * rstd[layout.Plane + g];
+                levels[g] = (float)(value * r);
+                slopes[g] = (float)(share * (scale.Absolute ? r : r * r));
             }
 
-            SampleTables.FromGroups(layout, rstd, sums);
-            SampleTables.FromGroups(layout, perGroup, level);
-            for (nint j = 0; j < size; j += 16)
-            {
-                var r = V.Load(sums + j);
-                V.Store(k + j, V.Load(k + j) * (scale.Absolute ? r : r * r));
-            }
+            SampleTables.FromGroups(layout, levels, level);
+            SampleTables.FromGroups(layout, slopes, k);
         }
 
         // dx = g·γ/s − level − k·u with u = c or its sign.
@@ -195,7 +184,7 @@ internal static unsafe partial class SampleNorms
                     V.Store(target + j + stride, (h * a) - V.FusedMultiplyAdd(U.Of(d), k, l));
                 }
 
-                for (var i = 0; i < 2; i++)
+                for (var i = 0; i < 2 && j < layout.Columns; i++)
                     ApplyRow<V, G, U>(xp + (i * stride), dyp + (i * stride), target + (i * stride), mean, s, j, layout.Columns);
             }
 

@@ -12,7 +12,6 @@ internal sealed partial class StudyExpansion
     private readonly StudySpec _study;
     private readonly StudyProfile? _profile;
     private readonly IReadOnlyList<StudyVariant> _variants;
-    private readonly AxisChoice _only;
 
     /// <summary>Prepares to turn a study into runs.</summary>
     /// <param name="study">The study.</param>
@@ -24,11 +23,11 @@ internal sealed partial class StudyExpansion
         StudySpec study, StudyProfile? profile, IReadOnlyList<StudyVariant> variants, IReadOnlyList<string>? only)
     {
         (_study, _profile, _variants) = (study, profile, variants);
-        _only = AxisChoice.Parse([.. ProfileAxes()], only, study.Name);
+        Only = AxisChoice.Parse([.. ProfileAxes()], only, study.Name);
     }
 
     /// <summary>The wanted values of axes.</summary>
-    public AxisChoice Only => _only;
+    public AxisChoice Only { get; }
 
     private IReadOnlyList<StudyScheme> Schemes => _profile?.Schemes is { } names
         ? [.. _study.Schemes.Where(scheme => names.Contains(scheme.Key, StringComparer.Ordinal))]
@@ -37,7 +36,7 @@ internal sealed partial class StudyExpansion
     /// <summary>The axes of the plan: the variant where there are several, then the study's with the profile's values.</summary>
     public IReadOnlyList<StudyAxis> Axes()
     {
-        IEnumerable<StudyAxis> axes = ProfileAxes().Select(_only.Of);
+        IEnumerable<StudyAxis> axes = ProfileAxes().Select(Only.Of);
         if (_variants.Count > 1)
         {
             axes = axes.Prepend(new StudyAxis

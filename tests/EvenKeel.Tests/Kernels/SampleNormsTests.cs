@@ -43,6 +43,10 @@ public class SampleNormsTests(WorkerGrid grid)
                         w, x, dy, groups, gamma, beta, scale, slope, forward.AsSpan(n), r.AsSpan(0, n), accumulate: true,
                         r.AsSpan(n, affine), r.AsSpan(n + affine));
                 });
+                var fresh = grid.Same(n + (2 * affine), (w, r) => SampleNorms.Backward(
+                    w, x, dy, groups, gamma, beta, scale, slope, forward.AsSpan(n), r.AsSpan(0, n), accumulate: false,
+                    r.AsSpan(n, affine), r.AsSpan(n + affine)));
+                Numbers.Close(expected.Dx, fresh.AsSpan(0, n), 2e-5);
                 for (var i = 0; i < n; i++) expected.Dx[i] += before[i];
                 Numbers.Close(expected.Dx, back.AsSpan(0, n), 2e-5);
                 Sums(expected.Gain, expected.GainSize, back.AsSpan(n, affine));

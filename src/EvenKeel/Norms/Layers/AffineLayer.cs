@@ -12,11 +12,7 @@ internal sealed class AffineLayer(int channels) : TableNormLayer(channels, Activ
 
     protected override bool Measures(Pass pass) => false;
 
-    protected override void Measure(Pass pass, bool measured, ref SavedTensors saved)
-    {
-        Array.Clear(Tables.Mean, 0, Tables.Count);
-        Array.Fill(Tables.Rstd, 1f, 0, Tables.Count);
-    }
+    protected override void Measure(Pass pass, bool measured, ref SavedTensors saved) => Tables.LeaveInput();
 
     protected override Slope Differentiate(Tape tape, SavedTensors saved) => Slope.None;
 }

@@ -72,11 +72,7 @@ internal class GroupNormLayer : TableNormLayer
     // Where a group has one element in a sample, only gain and shift are left.
     protected override bool Measures(Pass pass) => false;
 
-    protected override void Measure(Pass pass, bool measured, ref SavedTensors saved)
-    {
-        Array.Clear(Tables.Mean, 0, Tables.Count);
-        Array.Fill(Tables.Rstd, 1f, 0, Tables.Count);
-    }
+    protected override void Measure(Pass pass, bool measured, ref SavedTensors saved) => Tables.LeaveInput();
 
     protected override Slope Differentiate(Tape tape, SavedTensors saved) => Slope.None;
 

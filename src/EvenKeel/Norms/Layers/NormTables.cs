@@ -52,6 +52,13 @@ internal sealed class NormTables(int channels)
     /// <inheritdoc cref="A"/>
     public float[] D { get; private set; } = [];
 
+    /// <summary>Statistics that leave the input as it is.</summary>
+    public void LeaveInput()
+    {
+        Array.Clear(Mean, 0, Count);
+        Array.Fill(Rstd, 1f, 0, Count);
+    }
+
     /// <summary>Makes room. Allocates only when a batch has more segments than any before.</summary>
     public void Reserve(int segments, int rows)
     {

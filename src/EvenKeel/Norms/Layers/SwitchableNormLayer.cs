@@ -67,8 +67,7 @@ internal sealed class SwitchableNormLayer : TableNormLayer
         CheckTraining(saved.Input.Shape);
         if (t.Rows == 1)
         {
-            Array.Clear(t.Mean, 0, t.Count);
-            Array.Fill(t.Rstd, 1f, 0, t.Count);
+            t.LeaveInput();
             return;
         }
 

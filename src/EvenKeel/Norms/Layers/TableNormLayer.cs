@@ -126,11 +126,7 @@ internal abstract class TableNormLayer : NormLayer
     }
 
     /// <summary>Gradients of gain and shift: Σ g·x̂ and Σ g over all segments.</summary>
-    protected virtual void AddParameterGradients(Tape tape, SavedTensors saved, Tensor outputGradient)
-    {
-        if (Gamma is not null) AddAffineGradient(tape, Gamma, Tables.Product);
-        if (Beta is not null) AddAffineGradient(tape, Beta, Tables.Sum);
-    }
+    protected virtual void AddParameterGradients(Tape tape, SavedTensors saved, Tensor outputGradient) => AddAffineGradients(tape);
 
     /// <summary>Adds sums of a whole batch, one per channel, to the gradients of gain and shift.</summary>
     /// <param name="tape">The step.</param>
@@ -141,6 +137,11 @@ internal abstract class TableNormLayer : NormLayer
         Tables.Reserve(1, 1);
         Download(gain, Tables.Product);
         Download(shift, Tables.Sum);
+        AddAffineGradients(tape);
+    }
+
+    private void AddAffineGradients(Tape tape)
+    {
         if (Gamma is not null) AddAffineGradient(tape, Gamma, Tables.Product);
         if (Beta is not null) AddAffineGradient(tape, Beta, Tables.Sum);
     }
