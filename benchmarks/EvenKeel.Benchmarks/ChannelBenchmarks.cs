@@ -61,11 +61,16 @@ public class ChannelBenchmarks : ActivationBenchmarks
 
     /// <summary>4 bytes an element.</summary>
     [Benchmark]
-    public void InputPowers() => InputScales.Powers(Team, X, Channels, squares: true, Y.AsSpan(0, X.Length / Channels));
+    public void WeightRowPowers() => WeightScales.RowPowers(Team, X, Channels, squares: true, Y.AsSpan(0, X.Length / Channels));
+
+    /// <summary>4 bytes an element.</summary>
+    [Benchmark]
+    public void WeightColumnPowers() =>
+        WeightScales.ColumnPowers(Team, X, Dy.AsSpan(0, X.Length / Channels), Channels, squares: true, base.Sum());
 
     /// <summary>8 bytes an element.</summary>
     [Benchmark]
-    public void InputScale() => InputScales.Scale(Team, X, Dy.AsSpan(0, X.Length / Channels), Channels, Y);
+    public void WeightScale() => WeightScales.Scale(Team, X, Dy.AsSpan(0, X.Length / Channels), Tables(), Y);
 
     private Span<float> Gates() => Dy.AsSpan(0, Gated.Length(X.Length));
 }

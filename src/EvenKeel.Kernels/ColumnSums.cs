@@ -28,7 +28,22 @@ internal static unsafe class ColumnSums
         return sum;
     }
 
-    // Compensated (Kahan): the number of chunks grows with the batch, the error does not.
+    /// <summary>Sum of sixteen columns down the chunks, in order and compensated (Kahan): the number of chunks grows with
+    /// the batch, the error does not.</summary>
+    public static V Total<V>(float* first, int chunks, nint width) where V : unmanaged, ILanes<V>
+    {
+        V sum = V.Zero, lost = V.Zero;
+        for (nint chunk = 0; chunk < chunks; chunk++)
+        {
+            var next = V.Load(first + chunk * width) - lost;
+            var total = sum + next;
+            lost = total - sum - next;
+            sum = total;
+        }
+
+        return sum;
+    }
+
     private readonly struct MergeJob(float* partial, float* merged, int rowChunks, int width, int planes) : ILaneJob
     {
         public const int Columns = 256;
@@ -42,19 +57,7 @@ internal static unsafe class ColumnSums
             {
                 var source = partial + plane * rowChunks * width;
                 for (var j = first; j < last; j += 16)
-                {
-                    var sum = V.Zero;
-                    var lost = V.Zero;
-                    for (var r = 0; r < rowChunks; r++)
-                    {
-                        var next = V.Load(source + (nint)r * width + j) - lost;
-                        var total = sum + next;
-                        lost = total - sum - next;
-                        sum = total;
-                    }
-
-                    V.Store(merged + plane * width + j, sum);
-                }
+                    V.Store(merged + plane * width + j, Total<V>(source + j, rowChunks, width));
             }
         }
     }

@@ -97,10 +97,13 @@ public abstract class Backend : IDisposable
 
     internal abstract void ChannelAddSignAtPeak(Tensor z, Tensor peaks, Tensor b, Tensor y);
 
-    // Per input of a weight: the rows of rows × outputs.
-    internal abstract void InputPowers(Tensor x, bool squares, Tensor sums);
+    // Both sides of a weight, rows × outputs: powers of its inputs and outputs, and y = (rowFactor·x)·columnFactor.
+    internal abstract void WeightRowPowers(Tensor x, bool squares, Tensor sums);
 
-    internal abstract void InputScale(Tensor x, Tensor factor, Tensor y);
+    /// <summary>Powers of each output as they are once the rows are multiplied by a factor.</summary>
+    internal abstract void WeightColumnPowers(Tensor x, Tensor rowFactor, bool squares, Tensor sums);
+
+    internal abstract void WeightScale(Tensor x, Tensor rowFactor, Tensor columnFactor, Tensor y);
 
     internal abstract void MeanVariance(Tensor x, Tensor mean, Tensor variance);
 

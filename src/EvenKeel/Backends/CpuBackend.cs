@@ -150,11 +150,14 @@ public sealed class CpuBackend : Backend
     internal override void ChannelAddSignAtPeak(Tensor z, Tensor peaks, Tensor b, Tensor y) =>
         Channels.AddSignAtPeak(_workers, In(z), In(peaks), In(b), peaks.Shape.Length, Out(y));
 
-    internal override void InputPowers(Tensor x, bool squares, Tensor sums) =>
-        InputScales.Powers(_workers, In(x), x.Shape.Channels, squares, Out(sums));
+    internal override void WeightRowPowers(Tensor x, bool squares, Tensor sums) =>
+        WeightScales.RowPowers(_workers, In(x), x.Shape.Channels, squares, Out(sums));
 
-    internal override void InputScale(Tensor x, Tensor factor, Tensor y) =>
-        InputScales.Scale(_workers, In(x), In(factor), x.Shape.Channels, Out(y));
+    internal override void WeightColumnPowers(Tensor x, Tensor rowFactor, bool squares, Tensor sums) =>
+        WeightScales.ColumnPowers(_workers, In(x), In(rowFactor), x.Shape.Channels, squares, Out(sums));
+
+    internal override void WeightScale(Tensor x, Tensor rowFactor, Tensor columnFactor, Tensor y) =>
+        WeightScales.Scale(_workers, In(x), In(rowFactor), In(columnFactor), Out(y));
 
     internal override void MeanVariance(Tensor x, Tensor mean, Tensor variance) =>
         Moments.MeanVariance(_workers, In(x), x.Shape.Channels, Out(mean), Out(variance));

@@ -8,6 +8,7 @@ internal sealed class ChannelBalancer
 {
     private readonly EquiNorm _options;
     private readonly Balance[] _balances;
+    private readonly Dictionary<LinearMap, BalancedWeight> _weights = [];
 
     /// <summary>Finds the channels.</summary>
     /// <exception cref="UserException">There are none, or a weight map or normalizer stands in the way.</exception>
@@ -22,12 +23,18 @@ internal sealed class ChannelBalancer
         [
             .. groups.Where(g => g.Fixed is null && !g.Readers.Any(r => r.Module is NormLayer))
                 .Where(g => options.Last || !g.Readers.Any(r => last.Contains(r.Module)))
-                .Select(g => new Balance(g, options, network.Backend, optimizer)),
+                .Select(g => new Balance(g, options, WeightOf, network.Backend, optimizer)),
         ];
         if (_balances.Length > 0) return;
         var reasons = flow.Groups.Select(g => g.Fixed).OfType<string>().Distinct().ToArray();
         throw new UserException(
             $"enorm finds no channels to balance: those of this network stay as they are because {string.Join("; ", reasons)}; it needs at least two linear maps with only ReLU-like activations and pooling between.");
+
+        BalancedWeight WeightOf(LinearMap map)
+        {
+            if (!_weights.TryGetValue(map, out var weight)) _weights[map] = weight = new(map, network.Backend, optimizer);
+            return weight;
+        }
     }
 
     /// <summary>Runs some cycles.</summary>
@@ -46,6 +53,8 @@ internal sealed class ChannelBalancer
                 balance.MeasureReaders();
                 largest = Math.Max(largest, balance.Scale());
             }
+
+            foreach (var weight in _weights.Values) weight.Apply();
         }
 
         return largest;
@@ -61,17 +70,21 @@ internal sealed class ChannelBalancer
         private readonly double _ratio;
         private readonly int _power;
 
-        public Balance(ChannelGroup group, EquiNorm options, Backends.Backend backend, Optimizer? optimizer)
+        public Balance(
+            ChannelGroup group, EquiNorm options, Func<LinearMap, BalancedWeight> weightOf, Backends.Backend backend, Optimizer? optimizer)
         {
             (_ratio, _power) = (options.Ratio, options.Power);
             var squares = options.Power == 2;
             _writers = [.. group.Writers.Select(BalancedSide (w) => w.Module is NormLayer norm
-                ? new WritingGain(norm, w.First, group.Count, squares, backend, optimizer)
-                : new WritingMap((LinearMap)w.Module, w.First, group.Count, squares, options.Biases, backend, optimizer))];
+                ? new WritingGain(norm, w.First, squares, backend, optimizer)
+                : Writing((LinearMap)w.Module, w.First))];
             _readers = [.. group.Readers.GroupBy(r => r.Module).Select(r => new ReadingMap(
-                (LinearMap)r.Key, [.. r.Select(end => end.First)], group.Count, squares, backend, optimizer))];
+                weightOf((LinearMap)r.Key), [.. r.Select(end => end.First)], group.Count, squares))];
             _left = new double[group.Count];
             _right = new double[group.Count];
+
+            WritingMap Writing(LinearMap map, int first) =>
+                new(weightOf(map), options.Biases ? map.Bias : null, first, squares, backend, optimizer);
         }
 
         public void MeasureWriters() => Measure(_writers, _left);
@@ -80,7 +93,7 @@ internal sealed class ChannelBalancer
 
         public double Scale()
         {
-            var largest = 1.0;
+            var (least, most) = (1.0, 1.0);
             for (var i = 0; i < _left.Length; i++)
             {
                 // The sums are of p-th powers. A dead channel has no balance, and one that is not finite is lost.
@@ -88,12 +101,12 @@ internal sealed class ChannelBalancer
                 var ratio = _left[i] > 0 && _right[i] > 0 ? (_power == 2 ? Math.Sqrt(powers) : powers) / _ratio : 1.0;
                 var d = double.IsFinite(ratio) && ratio > 0 ? Math.Sqrt(ratio) : 1.0;
                 _left[i] = d;
-                largest = Math.Max(largest, Math.Max(d, 1 / d));
+                (least, most) = (Math.Min(least, d), Math.Max(most, d));
             }
 
             foreach (var writer in _writers) writer.Scale(_left);
             foreach (var reader in _readers) reader.Scale(_left);
-            return largest;
+            return Math.Max(most, 1 / least);
         }
 
         private static void Measure(BalancedSide[] sides, double[] sums)

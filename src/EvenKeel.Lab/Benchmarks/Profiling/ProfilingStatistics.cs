@@ -69,18 +69,25 @@ internal sealed partial class ProfilingBackend
         Moved("channel add sign at peak", y, Bytes(z, peaks, b, y, y));
     }
 
-    internal override void InputPowers(Tensor x, bool squares, Tensor sums)
+    internal override void WeightRowPowers(Tensor x, bool squares, Tensor sums)
     {
         recorder.Start();
-        inner.InputPowers(x, squares, sums);
-        Moved("input powers", x, Bytes(x, sums));
+        inner.WeightRowPowers(x, squares, sums);
+        Moved("weight row powers", x, Bytes(x, sums));
     }
 
-    internal override void InputScale(Tensor x, Tensor factor, Tensor y)
+    internal override void WeightColumnPowers(Tensor x, Tensor rowFactor, bool squares, Tensor sums)
     {
         recorder.Start();
-        inner.InputScale(x, factor, y);
-        Moved("input scale", y, Bytes(x, factor, y));
+        inner.WeightColumnPowers(x, rowFactor, squares, sums);
+        Moved("weight column powers", x, Bytes(x, rowFactor, sums));
+    }
+
+    internal override void WeightScale(Tensor x, Tensor rowFactor, Tensor columnFactor, Tensor y)
+    {
+        recorder.Start();
+        inner.WeightScale(x, rowFactor, columnFactor, y);
+        Moved("weight scale", y, Bytes(x, rowFactor, columnFactor, y));
     }
 
     internal override void MeanVariance(Tensor x, Tensor mean, Tensor variance)
