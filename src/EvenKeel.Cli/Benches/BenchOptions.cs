@@ -147,6 +147,8 @@ internal sealed class BenchOptions
         if (result.GetResult(_suite) is not { Tokens: [{ Value: KernelSuite.Name }] }) return;
         foreach (var option in new Option[] { _layers, _firstStep, _scaling, _growth, _compare, _markdown, _rounds })
             if (Given(result, option)) result.AddError($"{option.Name} is for training steps, not for --suite {KernelSuite.Name}.");
+        if (Given(result, CommonOptions.Convolution))
+            result.AddError($"--suite {KernelSuite.Name} measures convolutions in every way they can be computed: leave {CommonOptions.Convolution.Name} out.");
     }
 
     private static bool Given(CommandResult result, Option option) => result.GetResult(option) is { Implicit: false };

@@ -46,7 +46,7 @@ internal sealed class FigureFile
                 new XAttribute("x", "0"), new XAttribute("y", "-13"), new XAttribute("font-size", "15"),
                 new XAttribute("font-weight", "600"), new XAttribute("fill", "#1c1f24"), title));
         foreach (XElement part in page.Elements())
-            Add(root, part, FigureStyle.Soft);
+            Add(root, part, FigureStyle.Soft, null);
         return new FigureFile(root);
     }
 
@@ -62,22 +62,28 @@ internal sealed class FigureFile
 
     private static string Text(double value) => Show.Place(value);
 
-    private static void Add(XElement parent, XElement part, string colour)
+    private static void Add(XElement parent, XElement part, string colour, string? dashes)
     {
         string[] classes = part.Attribute("class")?.Value.Split(' ') ?? [];
         if (classes.Contains("reading", StringComparer.Ordinal))
             return;
         if (classes.FirstOrDefault(name => name.Length > 1 && name[0] == 's' && char.IsAsciiDigit(name[1])) is { } scheme)
-            colour = FigureStyle.ColourOf(int.Parse(scheme.AsSpan(1), CultureInfo.InvariantCulture));
+        {
+            int index = int.Parse(scheme.AsSpan(1), CultureInfo.InvariantCulture);
+            (colour, dashes) = (FigureStyle.ColourOf(index), FigureStyle.DashesOf(index));
+        }
+
         XElement copy = new(Namespace + part.Name.LocalName);
         foreach (XAttribute attribute in part.Attributes().Where(attribute => attribute.Name != "class"))
             copy.Add(attribute);
         foreach ((string name, string value) in FigureStyle.Of(classes))
             copy.SetAttributeValue(name, value == FigureStyle.SchemeColour ? colour : value);
+        if (dashes is not null && classes.Contains("line", StringComparer.Ordinal))
+            copy.SetAttributeValue("stroke-dasharray", dashes);
         foreach (XNode node in part.Nodes())
         {
             if (node is XElement child)
-                Add(copy, child, colour);
+                Add(copy, child, colour, dashes);
             else
                 copy.Add(node);
         }

@@ -111,8 +111,11 @@ internal sealed class FigurePainter
 
     private void Stroke(XElement part, (double X, double Y)[][] lines)
     {
-        if (Colour(part, "stroke") is { } colour)
-            _raster.Stroke(lines, Value(part, "stroke-width", 1) * _scale, colour, Value(part, "opacity", 1));
+        if (Colour(part, "stroke") is not { } colour)
+            return;
+        if (part.Attribute("stroke-dasharray")?.Value.Split(' ') is [var on, var off])
+            lines = [.. lines.SelectMany(line => Dashes.Of(line, FigureFile.Number(on) * _scale, FigureFile.Number(off) * _scale))];
+        _raster.Stroke(lines, Value(part, "stroke-width", 1) * _scale, colour, Value(part, "opacity", 1));
     }
 
     private (double X, double Y)[] Rectangle(XElement rect)

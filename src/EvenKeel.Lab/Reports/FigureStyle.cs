@@ -49,6 +49,9 @@ internal static class FigureStyle
     /// <summary>Colour of the scheme with that place in the study.</summary>
     public static string ColourOf(int index) => Colours[index % Colours.Length];
 
+    /// <summary>Dashes of the scheme's lines, which tell schemes of the same colour apart; null for the first ones.</summary>
+    public static string? DashesOf(int index) => index < Colours.Length ? null : $"{index / Colours.Length * 4} 3";
+
     /// <summary>The attributes that some classes stand for together; later ones win.</summary>
     public static IReadOnlyDictionary<string, string> Of(IEnumerable<string> classes)
     {

@@ -183,8 +183,8 @@ internal static class ReportPage
         foreach (int index in data.Schemes.Select(scheme => scheme.Index))
         {
             css.Append($".s{index}{{--c:var(--c{index % Colours})}}");
-            if (index >= Colours)
-                css.Append($".s{index} .line{{stroke-dasharray:{(index / Colours) * 4} 3}}");
+            if (FigureStyle.DashesOf(index) is { } dashes)
+                css.Append($".s{index} .line{{stroke-dasharray:{dashes}}}");
             css.Append($".off{index} .chart .s{index}{{display:none}}.off{index} tr.s{index}{{opacity:.4}}")
                 .Append($"[data-mark=\"{index}\"] .chart .lines>g:not(.s{index}){{opacity:.15}}\n");
         }

@@ -15,11 +15,27 @@ public class PublicApiTests
         var actual = Surface();
         if (Environment.GetEnvironmentVariable("EVENKEEL_UPDATE") == "1") File.WriteAllText(ListPath, actual);
         var expected = File.ReadAllText(ListPath).ReplaceLineEndings("\n");
-        var added = actual.Split('\n').Except(expected.Split('\n')).ToArray();
-        var removed = expected.Split('\n').Except(actual.Split('\n')).ToArray();
+        var (now, before) = (Qualified(actual), Qualified(expected));
+        var added = now.Except(before).ToArray();
+        var removed = before.Except(now).ToArray();
         Assert.True(
             added.Length == 0 && removed.Length == 0,
             $"The public surface changed; run the tests with EVENKEEL_UPDATE=1 to accept it.\nAdded:\n{string.Join('\n', added)}\nRemoved:\n{string.Join('\n', removed)}");
+    }
+
+    // Many types have a member of the same name: each line gets its type.
+    private static string[] Qualified(string list)
+    {
+        var type = "";
+        return
+        [
+            .. list.Split('\n').Select(line =>
+            {
+                if (line.StartsWith(' ')) return $"{type}{line}";
+                type = line;
+                return line;
+            }),
+        ];
     }
 
     private static string Surface()

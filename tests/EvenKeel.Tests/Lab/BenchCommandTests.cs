@@ -99,6 +99,7 @@ public class BenchCommandTests
     [InlineData(ExitCode.Usage, "Give one of --layers and --scaling", "--layers", "--scaling")]
     [InlineData(ExitCode.Usage, "Give --layers or --compare, which is for the time of whole steps", "--layers", "--compare", "peer.jsonl")]
     [InlineData(ExitCode.Usage, "--rounds is for training steps", "--suite", "kernels", "--rounds", "2")]
+    [InlineData(ExitCode.Usage, "measures convolutions in every way", "--suite", "kernels", "--conv", "direct")]
     [InlineData(ExitCode.Usage, "Give --results or --norm", "--results", "a.jsonl", "--norm", "bn")]
     [InlineData(ExitCode.Usage, "Give --growth without --batch", "--growth", "--batch", "2")]
     [InlineData(ExitCode.Failed, "Cannot read missing.jsonl: there is no such file", "--results", "missing.jsonl")]

@@ -58,6 +58,22 @@ public sealed class FigureTests
     }
 
     [Fact]
+    public void Schemes_that_share_a_colour_differ_in_their_dashes()
+    {
+        LineChart chart = Chart with { Series = [Chart.Series[0], Chart.Series[1] with { Index = 8 }] };
+        XElement root = XElement.Parse(FigureFile.Of(chart.DrawWide(), "Loss").Svg);
+        string?[] dashes = [.. root.Descendants(XName.Get("path", root.Name.NamespaceName))
+            .Where(path => path.Attribute("stroke") is not null && path.Attribute("opacity") is null)
+            .Select(path => path.Attribute("stroke-dasharray")?.Value)];
+        Assert.Equal([null, "4 3"], dashes.Order(StringComparer.Ordinal));
+
+        (double, double)[][] across = [.. Dashes.Of([(0, 0), (5, 0), (5, 20)], 4, 3)];
+        Assert.Equal([[(0, 0), (4, 0)], [(5, 2), (5, 6)], [(5, 9), (5, 13)], [(5, 16), (5, 20)]], across);
+        (double, double)[][] corner = [.. Dashes.Of([(0, 0), (2, 0), (2, 3)], 4, 3)];
+        Assert.Equal([[(0, 0), (2, 0), (2, 2)]], corner);
+    }
+
+    [Fact]
     public void Crossing_lines_of_one_shape_do_not_darken_each_other()
     {
         Raster raster = new(9, 9);
@@ -90,9 +106,10 @@ public sealed class FigureTests
     [Fact]
     public void Every_sign_that_charts_write_has_strokes_within_its_width()
     {
-        const string signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-−–.,:;%()=/*_'’\"±<>×…τ&";
+        const string others = "−–’“”±×…τ·‖²√≤≥→ηλµσäöüé";
         string question = Text("?");
-        foreach (char sign in signs)
+        string ascii = string.Concat(Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code).Where(sign => sign != '?'));
+        foreach (char sign in ascii + others)
         {
             Assert.NotEqual(question, Text(sign.ToString()));
             double width = StrokeFont.Width(sign.ToString());
