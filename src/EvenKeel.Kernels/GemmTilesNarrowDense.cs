@@ -7,12 +7,19 @@ internal readonly unsafe partial struct NarrowTiles<R, O>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply(int vectors, DenseTile* tile)
     {
-        if (vectors == 2) Multiply2(tile);
-        else Multiply1(tile);
+        if (tile->DepthStep == 1) Multiply<DeepRows>(vectors, tile);
+        else Multiply<DeepColumns>(vectors, tile);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Multiply<W>(int vectors, DenseTile* tile) where W : struct, ITileWalk
+    {
+        if (vectors == 2) Multiply2<W>(tile);
+        else Multiply1<W>(tile);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Multiply2(DenseTile* tile)
+    private static void Multiply2<W>(DenseTile* tile) where W : struct, ITileWalk
     {
         R s0a = default, s0b = default;
         R s1a = default, s1b = default;
@@ -35,40 +42,41 @@ internal readonly unsafe partial struct NarrowTiles<R, O>
         }
 
         var near = tile->A;
+        var far = near + W.Far(tile);
         var step = tile->RowStep;
         var step2 = 2 * step;
-        var far = near + (3 * step);
+        var step3 = 3 * step;
         var b = tile->B;
-        var next = tile->Next;
-        var depthStep = tile->DepthStep;
         var bStep = tile->BStep;
-        for (var k = tile->Depth; k > 0; k--)
+        var next = tile->Next;
+        var depth = tile->Depth;
+        if ((depth & 1) != 0)
         {
             Prefetch.Line(next);
-            var wa = O.Load(b);
-            var wb = O.Load(b + O.Lanes);
-            var x = O.Splat(*near);
-            s0a = O.MultiplyAdd(x, wa, s0a);
-            s0b = O.MultiplyAdd(x, wb, s0b);
-            x = O.Splat(near[step]);
-            s1a = O.MultiplyAdd(x, wa, s1a);
-            s1b = O.MultiplyAdd(x, wb, s1b);
-            x = O.Splat(near[step2]);
-            s2a = O.MultiplyAdd(x, wa, s2a);
-            s2b = O.MultiplyAdd(x, wb, s2b);
-            x = O.Splat(*far);
-            s3a = O.MultiplyAdd(x, wa, s3a);
-            s3b = O.MultiplyAdd(x, wb, s3b);
-            x = O.Splat(far[step]);
-            s4a = O.MultiplyAdd(x, wa, s4a);
-            s4b = O.MultiplyAdd(x, wb, s4b);
-            x = O.Splat(far[step2]);
-            s5a = O.MultiplyAdd(x, wa, s5a);
-            s5b = O.MultiplyAdd(x, wb, s5b);
-            near += depthStep;
-            far += depthStep;
+            Step2<W>(
+                near, far, step, step2, step3, 0, b, ref s0a, ref s0b, ref s1a, ref s1b, ref s2a, ref s2b, ref s3a,
+                ref s3b, ref s4a, ref s4b, ref s5a, ref s5b);
+            near += W.Distance(tile, 1);
+            far += W.Distance(tile, 1);
             b += bStep;
             next += 16;
+        }
+
+        var deeper = W.Distance(tile, 2);
+        for (depth >>= 1; depth > 0; depth--)
+        {
+            Prefetch.Line(next);
+            Step2<W>(
+                near, far, step, step2, step3, 0, b, ref s0a, ref s0b, ref s1a, ref s1b, ref s2a, ref s2b, ref s3a,
+                ref s3b, ref s4a, ref s4b, ref s5a, ref s5b);
+            Prefetch.Line(next + 16);
+            Step2<W>(
+                near, far, step, step2, step3, 1, b + bStep, ref s0a, ref s0b, ref s1a, ref s1b, ref s2a, ref s2b,
+                ref s3a, ref s3b, ref s4a, ref s4b, ref s5a, ref s5b);
+            near += deeper;
+            far += deeper;
+            b += 2 * bStep;
+            next += 32;
         }
 
         GemmStore.Write<R, O>(c + (0 * cStep), s0a, s0b);
@@ -80,7 +88,7 @@ internal readonly unsafe partial struct NarrowTiles<R, O>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Multiply1(DenseTile* tile)
+    private static void Multiply1<W>(DenseTile* tile) where W : struct, ITileWalk
     {
         R s0a = default;
         R s1a = default;
@@ -103,33 +111,38 @@ internal readonly unsafe partial struct NarrowTiles<R, O>
         }
 
         var near = tile->A;
+        var far = near + W.Far(tile);
         var step = tile->RowStep;
         var step2 = 2 * step;
-        var far = near + (3 * step);
+        var step3 = 3 * step;
         var b = tile->B;
-        var next = tile->Next;
-        var depthStep = tile->DepthStep;
         var bStep = tile->BStep;
-        for (var k = tile->Depth; k > 0; k--)
+        var next = tile->Next;
+        var depth = tile->Depth;
+        if ((depth & 1) != 0)
         {
             Prefetch.Line(next);
-            var wa = O.Load(b);
-            var x = O.Splat(*near);
-            s0a = O.MultiplyAdd(x, wa, s0a);
-            x = O.Splat(near[step]);
-            s1a = O.MultiplyAdd(x, wa, s1a);
-            x = O.Splat(near[step2]);
-            s2a = O.MultiplyAdd(x, wa, s2a);
-            x = O.Splat(*far);
-            s3a = O.MultiplyAdd(x, wa, s3a);
-            x = O.Splat(far[step]);
-            s4a = O.MultiplyAdd(x, wa, s4a);
-            x = O.Splat(far[step2]);
-            s5a = O.MultiplyAdd(x, wa, s5a);
-            near += depthStep;
-            far += depthStep;
+            Step1<W>(
+                near, far, step, step2, step3, 0, b, ref s0a, ref s1a, ref s2a, ref s3a, ref s4a, ref s5a);
+            near += W.Distance(tile, 1);
+            far += W.Distance(tile, 1);
             b += bStep;
             next += 16;
+        }
+
+        var deeper = W.Distance(tile, 2);
+        for (depth >>= 1; depth > 0; depth--)
+        {
+            Prefetch.Line(next);
+            Step1<W>(
+                near, far, step, step2, step3, 0, b, ref s0a, ref s1a, ref s2a, ref s3a, ref s4a, ref s5a);
+            Prefetch.Line(next + 16);
+            Step1<W>(
+                near, far, step, step2, step3, 1, b + bStep, ref s0a, ref s1a, ref s2a, ref s3a, ref s4a, ref s5a);
+            near += deeper;
+            far += deeper;
+            b += 2 * bStep;
+            next += 32;
         }
 
         GemmStore.Write<R, O>(c + (0 * cStep), s0a);

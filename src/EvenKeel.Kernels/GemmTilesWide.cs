@@ -14,207 +14,12 @@ internal readonly unsafe partial struct WideTiles<R, O> : ITiles
     public static TileShape Shape => new(8, O.Lanes, 3);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void GatherRows(
-        int vectors, TileSegment* segments, int count, float* weights, nint rowStep, float* sums)
-    {
-        if (vectors == 3) GatherRows3(segments, count, weights, rowStep, sums);
-        else if (vectors == 2) GatherRows2(segments, count, weights, rowStep, sums);
-        else GatherRows1(segments, count, weights, rowStep, sums);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void GatherSteps(
         int vectors, TileStep* steps, int count, float* input, float* gradient, float* sums)
     {
         if (vectors == 3) GatherSteps3(steps, count, input, gradient, sums);
         else if (vectors == 2) GatherSteps2(steps, count, input, gradient, sums);
         else GatherSteps1(steps, count, input, gradient, sums);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void GatherRows3(
-        TileSegment* segments, int count, float* weights, nint rowStep, float* sums)
-    {
-        R s0a = default, s0b = default, s0c = default;
-        R s1a = default, s1b = default, s1c = default;
-        R s2a = default, s2b = default, s2c = default;
-        R s3a = default, s3b = default, s3c = default;
-        R s4a = default, s4b = default, s4c = default;
-        R s5a = default, s5b = default, s5c = default;
-        R s6a = default, s6b = default, s6c = default;
-        R s7a = default, s7b = default, s7c = default;
-        for (var end = segments + count; segments < end; segments++)
-        {
-            var row = weights + (segments->FirstRow * rowStep);
-            var length = segments->Length;
-            float* p0 = segments->Pixel0, p1 = segments->Pixel1;
-            float* p2 = segments->Pixel2, p3 = segments->Pixel3;
-            float* p4 = segments->Pixel4, p5 = segments->Pixel5;
-            float* p6 = segments->Pixel6, p7 = segments->Pixel7;
-            for (nint k = 0; k < length; k++)
-            {
-                var a = O.Load(row);
-                var b = O.Load(row + O.Lanes);
-                var c = O.Load(row + (2 * O.Lanes));
-                var x = O.Splat(p0[k]);
-                s0a = O.MultiplyAdd(x, a, s0a);
-                s0b = O.MultiplyAdd(x, b, s0b);
-                s0c = O.MultiplyAdd(x, c, s0c);
-                x = O.Splat(p1[k]);
-                s1a = O.MultiplyAdd(x, a, s1a);
-                s1b = O.MultiplyAdd(x, b, s1b);
-                s1c = O.MultiplyAdd(x, c, s1c);
-                x = O.Splat(p2[k]);
-                s2a = O.MultiplyAdd(x, a, s2a);
-                s2b = O.MultiplyAdd(x, b, s2b);
-                s2c = O.MultiplyAdd(x, c, s2c);
-                x = O.Splat(p3[k]);
-                s3a = O.MultiplyAdd(x, a, s3a);
-                s3b = O.MultiplyAdd(x, b, s3b);
-                s3c = O.MultiplyAdd(x, c, s3c);
-                x = O.Splat(p4[k]);
-                s4a = O.MultiplyAdd(x, a, s4a);
-                s4b = O.MultiplyAdd(x, b, s4b);
-                s4c = O.MultiplyAdd(x, c, s4c);
-                x = O.Splat(p5[k]);
-                s5a = O.MultiplyAdd(x, a, s5a);
-                s5b = O.MultiplyAdd(x, b, s5b);
-                s5c = O.MultiplyAdd(x, c, s5c);
-                x = O.Splat(p6[k]);
-                s6a = O.MultiplyAdd(x, a, s6a);
-                s6b = O.MultiplyAdd(x, b, s6b);
-                s6c = O.MultiplyAdd(x, c, s6c);
-                x = O.Splat(p7[k]);
-                s7a = O.MultiplyAdd(x, a, s7a);
-                s7b = O.MultiplyAdd(x, b, s7b);
-                s7c = O.MultiplyAdd(x, c, s7c);
-                row += rowStep;
-            }
-        }
-
-        GemmStore.Write<R, O>(sums, s0a, s0b, s0c);
-        GemmStore.Write<R, O>(sums + (3 * O.Lanes), s1a, s1b, s1c);
-        GemmStore.Write<R, O>(sums + (6 * O.Lanes), s2a, s2b, s2c);
-        GemmStore.Write<R, O>(sums + (9 * O.Lanes), s3a, s3b, s3c);
-        GemmStore.Write<R, O>(sums + (12 * O.Lanes), s4a, s4b, s4c);
-        GemmStore.Write<R, O>(sums + (15 * O.Lanes), s5a, s5b, s5c);
-        GemmStore.Write<R, O>(sums + (18 * O.Lanes), s6a, s6b, s6c);
-        GemmStore.Write<R, O>(sums + (21 * O.Lanes), s7a, s7b, s7c);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void GatherRows2(
-        TileSegment* segments, int count, float* weights, nint rowStep, float* sums)
-    {
-        R s0a = default, s0b = default;
-        R s1a = default, s1b = default;
-        R s2a = default, s2b = default;
-        R s3a = default, s3b = default;
-        R s4a = default, s4b = default;
-        R s5a = default, s5b = default;
-        R s6a = default, s6b = default;
-        R s7a = default, s7b = default;
-        for (var end = segments + count; segments < end; segments++)
-        {
-            var row = weights + (segments->FirstRow * rowStep);
-            var length = segments->Length;
-            float* p0 = segments->Pixel0, p1 = segments->Pixel1;
-            float* p2 = segments->Pixel2, p3 = segments->Pixel3;
-            float* p4 = segments->Pixel4, p5 = segments->Pixel5;
-            float* p6 = segments->Pixel6, p7 = segments->Pixel7;
-            for (nint k = 0; k < length; k++)
-            {
-                var a = O.Load(row);
-                var b = O.Load(row + O.Lanes);
-                var x = O.Splat(p0[k]);
-                s0a = O.MultiplyAdd(x, a, s0a);
-                s0b = O.MultiplyAdd(x, b, s0b);
-                x = O.Splat(p1[k]);
-                s1a = O.MultiplyAdd(x, a, s1a);
-                s1b = O.MultiplyAdd(x, b, s1b);
-                x = O.Splat(p2[k]);
-                s2a = O.MultiplyAdd(x, a, s2a);
-                s2b = O.MultiplyAdd(x, b, s2b);
-                x = O.Splat(p3[k]);
-                s3a = O.MultiplyAdd(x, a, s3a);
-                s3b = O.MultiplyAdd(x, b, s3b);
-                x = O.Splat(p4[k]);
-                s4a = O.MultiplyAdd(x, a, s4a);
-                s4b = O.MultiplyAdd(x, b, s4b);
-                x = O.Splat(p5[k]);
-                s5a = O.MultiplyAdd(x, a, s5a);
-                s5b = O.MultiplyAdd(x, b, s5b);
-                x = O.Splat(p6[k]);
-                s6a = O.MultiplyAdd(x, a, s6a);
-                s6b = O.MultiplyAdd(x, b, s6b);
-                x = O.Splat(p7[k]);
-                s7a = O.MultiplyAdd(x, a, s7a);
-                s7b = O.MultiplyAdd(x, b, s7b);
-                row += rowStep;
-            }
-        }
-
-        GemmStore.Write<R, O>(sums, s0a, s0b);
-        GemmStore.Write<R, O>(sums + (2 * O.Lanes), s1a, s1b);
-        GemmStore.Write<R, O>(sums + (4 * O.Lanes), s2a, s2b);
-        GemmStore.Write<R, O>(sums + (6 * O.Lanes), s3a, s3b);
-        GemmStore.Write<R, O>(sums + (8 * O.Lanes), s4a, s4b);
-        GemmStore.Write<R, O>(sums + (10 * O.Lanes), s5a, s5b);
-        GemmStore.Write<R, O>(sums + (12 * O.Lanes), s6a, s6b);
-        GemmStore.Write<R, O>(sums + (14 * O.Lanes), s7a, s7b);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void GatherRows1(
-        TileSegment* segments, int count, float* weights, nint rowStep, float* sums)
-    {
-        R s0a = default;
-        R s1a = default;
-        R s2a = default;
-        R s3a = default;
-        R s4a = default;
-        R s5a = default;
-        R s6a = default;
-        R s7a = default;
-        for (var end = segments + count; segments < end; segments++)
-        {
-            var row = weights + (segments->FirstRow * rowStep);
-            var length = segments->Length;
-            float* p0 = segments->Pixel0, p1 = segments->Pixel1;
-            float* p2 = segments->Pixel2, p3 = segments->Pixel3;
-            float* p4 = segments->Pixel4, p5 = segments->Pixel5;
-            float* p6 = segments->Pixel6, p7 = segments->Pixel7;
-            for (nint k = 0; k < length; k++)
-            {
-                var a = O.Load(row);
-                var x = O.Splat(p0[k]);
-                s0a = O.MultiplyAdd(x, a, s0a);
-                x = O.Splat(p1[k]);
-                s1a = O.MultiplyAdd(x, a, s1a);
-                x = O.Splat(p2[k]);
-                s2a = O.MultiplyAdd(x, a, s2a);
-                x = O.Splat(p3[k]);
-                s3a = O.MultiplyAdd(x, a, s3a);
-                x = O.Splat(p4[k]);
-                s4a = O.MultiplyAdd(x, a, s4a);
-                x = O.Splat(p5[k]);
-                s5a = O.MultiplyAdd(x, a, s5a);
-                x = O.Splat(p6[k]);
-                s6a = O.MultiplyAdd(x, a, s6a);
-                x = O.Splat(p7[k]);
-                s7a = O.MultiplyAdd(x, a, s7a);
-                row += rowStep;
-            }
-        }
-
-        GemmStore.Write<R, O>(sums, s0a);
-        GemmStore.Write<R, O>(sums + O.Lanes, s1a);
-        GemmStore.Write<R, O>(sums + (2 * O.Lanes), s2a);
-        GemmStore.Write<R, O>(sums + (3 * O.Lanes), s3a);
-        GemmStore.Write<R, O>(sums + (4 * O.Lanes), s4a);
-        GemmStore.Write<R, O>(sums + (5 * O.Lanes), s5a);
-        GemmStore.Write<R, O>(sums + (6 * O.Lanes), s6a);
-        GemmStore.Write<R, O>(sums + (7 * O.Lanes), s7a);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -228,45 +33,30 @@ internal readonly unsafe partial struct WideTiles<R, O> : ITiles
         R s5a = default, s5b = default, s5c = default;
         R s6a = default, s6b = default, s6c = default;
         R s7a = default, s7b = default, s7c = default;
-        for (var end = steps + count; steps < end; steps++)
+        var end = steps + count;
+        if ((count & 1) != 0)
         {
-            var p = input + steps->Input;
-            var row = gradient + steps->Gradient;
-            var a = O.Load(row);
-            var b = O.Load(row + O.Lanes);
-            var c = O.Load(row + (2 * O.Lanes));
-            var x = O.Splat(p[0]);
-            s0a = O.MultiplyAdd(x, a, s0a);
-            s0b = O.MultiplyAdd(x, b, s0b);
-            s0c = O.MultiplyAdd(x, c, s0c);
-            x = O.Splat(p[1]);
-            s1a = O.MultiplyAdd(x, a, s1a);
-            s1b = O.MultiplyAdd(x, b, s1b);
-            s1c = O.MultiplyAdd(x, c, s1c);
-            x = O.Splat(p[2]);
-            s2a = O.MultiplyAdd(x, a, s2a);
-            s2b = O.MultiplyAdd(x, b, s2b);
-            s2c = O.MultiplyAdd(x, c, s2c);
-            x = O.Splat(p[3]);
-            s3a = O.MultiplyAdd(x, a, s3a);
-            s3b = O.MultiplyAdd(x, b, s3b);
-            s3c = O.MultiplyAdd(x, c, s3c);
-            x = O.Splat(p[4]);
-            s4a = O.MultiplyAdd(x, a, s4a);
-            s4b = O.MultiplyAdd(x, b, s4b);
-            s4c = O.MultiplyAdd(x, c, s4c);
-            x = O.Splat(p[5]);
-            s5a = O.MultiplyAdd(x, a, s5a);
-            s5b = O.MultiplyAdd(x, b, s5b);
-            s5c = O.MultiplyAdd(x, c, s5c);
-            x = O.Splat(p[6]);
-            s6a = O.MultiplyAdd(x, a, s6a);
-            s6b = O.MultiplyAdd(x, b, s6b);
-            s6c = O.MultiplyAdd(x, c, s6c);
-            x = O.Splat(p[7]);
-            s7a = O.MultiplyAdd(x, a, s7a);
-            s7b = O.MultiplyAdd(x, b, s7b);
-            s7c = O.MultiplyAdd(x, c, s7c);
+            var near = input + steps->Input;
+            var far = near;
+            Step3<DeepColumns>(
+                near, far, 0, 0, 0, 0, gradient + steps->Gradient, ref s0a, ref s0b, ref s0c, ref s1a, ref s1b, ref s1c,
+                ref s2a, ref s2b, ref s2c, ref s3a, ref s3b, ref s3c, ref s4a, ref s4b, ref s4c, ref s5a, ref s5b,
+                ref s5c, ref s6a, ref s6b, ref s6c, ref s7a, ref s7b, ref s7c);
+            steps++;
+        }
+
+        for (; steps < end; steps += 2)
+        {
+            var near = input + steps->Input;
+            var far = input + steps[1].Input;
+            Step3<DeepColumns>(
+                near, far, 0, 0, 0, 0, gradient + steps->Gradient, ref s0a, ref s0b, ref s0c, ref s1a, ref s1b, ref s1c,
+                ref s2a, ref s2b, ref s2c, ref s3a, ref s3b, ref s3c, ref s4a, ref s4b, ref s4c, ref s5a, ref s5b,
+                ref s5c, ref s6a, ref s6b, ref s6c, ref s7a, ref s7b, ref s7c);
+            Step3<DeepColumns>(
+                near, far, 0, 0, 0, 1, gradient + steps[1].Gradient, ref s0a, ref s0b, ref s0c, ref s1a, ref s1b,
+                ref s1c, ref s2a, ref s2b, ref s2c, ref s3a, ref s3b, ref s3c, ref s4a, ref s4b, ref s4c, ref s5a,
+                ref s5b, ref s5c, ref s6a, ref s6b, ref s6c, ref s7a, ref s7b, ref s7c);
         }
 
         GemmStore.Add<R, O>(sums, s0a, s0b, s0c);
@@ -290,36 +80,27 @@ internal readonly unsafe partial struct WideTiles<R, O> : ITiles
         R s5a = default, s5b = default;
         R s6a = default, s6b = default;
         R s7a = default, s7b = default;
-        for (var end = steps + count; steps < end; steps++)
+        var end = steps + count;
+        if ((count & 1) != 0)
         {
-            var p = input + steps->Input;
-            var row = gradient + steps->Gradient;
-            var a = O.Load(row);
-            var b = O.Load(row + O.Lanes);
-            var x = O.Splat(p[0]);
-            s0a = O.MultiplyAdd(x, a, s0a);
-            s0b = O.MultiplyAdd(x, b, s0b);
-            x = O.Splat(p[1]);
-            s1a = O.MultiplyAdd(x, a, s1a);
-            s1b = O.MultiplyAdd(x, b, s1b);
-            x = O.Splat(p[2]);
-            s2a = O.MultiplyAdd(x, a, s2a);
-            s2b = O.MultiplyAdd(x, b, s2b);
-            x = O.Splat(p[3]);
-            s3a = O.MultiplyAdd(x, a, s3a);
-            s3b = O.MultiplyAdd(x, b, s3b);
-            x = O.Splat(p[4]);
-            s4a = O.MultiplyAdd(x, a, s4a);
-            s4b = O.MultiplyAdd(x, b, s4b);
-            x = O.Splat(p[5]);
-            s5a = O.MultiplyAdd(x, a, s5a);
-            s5b = O.MultiplyAdd(x, b, s5b);
-            x = O.Splat(p[6]);
-            s6a = O.MultiplyAdd(x, a, s6a);
-            s6b = O.MultiplyAdd(x, b, s6b);
-            x = O.Splat(p[7]);
-            s7a = O.MultiplyAdd(x, a, s7a);
-            s7b = O.MultiplyAdd(x, b, s7b);
+            var near = input + steps->Input;
+            var far = near;
+            Step2<DeepColumns>(
+                near, far, 0, 0, 0, 0, gradient + steps->Gradient, ref s0a, ref s0b, ref s1a, ref s1b, ref s2a, ref s2b,
+                ref s3a, ref s3b, ref s4a, ref s4b, ref s5a, ref s5b, ref s6a, ref s6b, ref s7a, ref s7b);
+            steps++;
+        }
+
+        for (; steps < end; steps += 2)
+        {
+            var near = input + steps->Input;
+            var far = input + steps[1].Input;
+            Step2<DeepColumns>(
+                near, far, 0, 0, 0, 0, gradient + steps->Gradient, ref s0a, ref s0b, ref s1a, ref s1b, ref s2a, ref s2b,
+                ref s3a, ref s3b, ref s4a, ref s4b, ref s5a, ref s5b, ref s6a, ref s6b, ref s7a, ref s7b);
+            Step2<DeepColumns>(
+                near, far, 0, 0, 0, 1, gradient + steps[1].Gradient, ref s0a, ref s0b, ref s1a, ref s1b, ref s2a,
+                ref s2b, ref s3a, ref s3b, ref s4a, ref s4b, ref s5a, ref s5b, ref s6a, ref s6b, ref s7a, ref s7b);
         }
 
         GemmStore.Add<R, O>(sums, s0a, s0b);
@@ -343,27 +124,27 @@ internal readonly unsafe partial struct WideTiles<R, O> : ITiles
         R s5a = default;
         R s6a = default;
         R s7a = default;
-        for (var end = steps + count; steps < end; steps++)
+        var end = steps + count;
+        if ((count & 1) != 0)
         {
-            var p = input + steps->Input;
-            var row = gradient + steps->Gradient;
-            var a = O.Load(row);
-            var x = O.Splat(p[0]);
-            s0a = O.MultiplyAdd(x, a, s0a);
-            x = O.Splat(p[1]);
-            s1a = O.MultiplyAdd(x, a, s1a);
-            x = O.Splat(p[2]);
-            s2a = O.MultiplyAdd(x, a, s2a);
-            x = O.Splat(p[3]);
-            s3a = O.MultiplyAdd(x, a, s3a);
-            x = O.Splat(p[4]);
-            s4a = O.MultiplyAdd(x, a, s4a);
-            x = O.Splat(p[5]);
-            s5a = O.MultiplyAdd(x, a, s5a);
-            x = O.Splat(p[6]);
-            s6a = O.MultiplyAdd(x, a, s6a);
-            x = O.Splat(p[7]);
-            s7a = O.MultiplyAdd(x, a, s7a);
+            var near = input + steps->Input;
+            var far = near;
+            Step1<DeepColumns>(
+                near, far, 0, 0, 0, 0, gradient + steps->Gradient, ref s0a, ref s1a, ref s2a, ref s3a, ref s4a, ref s5a,
+                ref s6a, ref s7a);
+            steps++;
+        }
+
+        for (; steps < end; steps += 2)
+        {
+            var near = input + steps->Input;
+            var far = input + steps[1].Input;
+            Step1<DeepColumns>(
+                near, far, 0, 0, 0, 0, gradient + steps->Gradient, ref s0a, ref s1a, ref s2a, ref s3a, ref s4a, ref s5a,
+                ref s6a, ref s7a);
+            Step1<DeepColumns>(
+                near, far, 0, 0, 0, 1, gradient + steps[1].Gradient, ref s0a, ref s1a, ref s2a, ref s3a, ref s4a,
+                ref s5a, ref s6a, ref s7a);
         }
 
         GemmStore.Add<R, O>(sums, s0a);

@@ -59,9 +59,9 @@ internal readonly unsafe partial struct WideTiles<R, O>
         {
             Prefetch.Line(next);
             Step3<W>(
-                near, far, step, step2, step3, 0, b,
-                ref s0a, ref s0b, ref s0c, ref s1a, ref s1b, ref s1c, ref s2a, ref s2b, ref s2c, ref s3a, ref s3b, ref s3c,
-                ref s4a, ref s4b, ref s4c, ref s5a, ref s5b, ref s5c, ref s6a, ref s6b, ref s6c, ref s7a, ref s7b, ref s7c);
+                near, far, step, step2, step3, 0, b, ref s0a, ref s0b, ref s0c, ref s1a, ref s1b, ref s1c, ref s2a,
+                ref s2b, ref s2c, ref s3a, ref s3b, ref s3c, ref s4a, ref s4b, ref s4c, ref s5a, ref s5b, ref s5c,
+                ref s6a, ref s6b, ref s6c, ref s7a, ref s7b, ref s7c);
             near += W.Distance(tile, 1);
             far += W.Distance(tile, 1);
             b += bStep;
@@ -73,14 +73,14 @@ internal readonly unsafe partial struct WideTiles<R, O>
         {
             Prefetch.Line(next);
             Step3<W>(
-                near, far, step, step2, step3, 0, b,
-                ref s0a, ref s0b, ref s0c, ref s1a, ref s1b, ref s1c, ref s2a, ref s2b, ref s2c, ref s3a, ref s3b, ref s3c,
-                ref s4a, ref s4b, ref s4c, ref s5a, ref s5b, ref s5c, ref s6a, ref s6b, ref s6c, ref s7a, ref s7b, ref s7c);
+                near, far, step, step2, step3, 0, b, ref s0a, ref s0b, ref s0c, ref s1a, ref s1b, ref s1c, ref s2a,
+                ref s2b, ref s2c, ref s3a, ref s3b, ref s3c, ref s4a, ref s4b, ref s4c, ref s5a, ref s5b, ref s5c,
+                ref s6a, ref s6b, ref s6c, ref s7a, ref s7b, ref s7c);
             Prefetch.Line(next + 16);
             Step3<W>(
-                near, far, step, step2, step3, 1, b + bStep,
-                ref s0a, ref s0b, ref s0c, ref s1a, ref s1b, ref s1c, ref s2a, ref s2b, ref s2c, ref s3a, ref s3b, ref s3c,
-                ref s4a, ref s4b, ref s4c, ref s5a, ref s5b, ref s5c, ref s6a, ref s6b, ref s6c, ref s7a, ref s7b, ref s7c);
+                near, far, step, step2, step3, 1, b + bStep, ref s0a, ref s0b, ref s0c, ref s1a, ref s1b, ref s1c,
+                ref s2a, ref s2b, ref s2c, ref s3a, ref s3b, ref s3c, ref s4a, ref s4b, ref s4c, ref s5a, ref s5b,
+                ref s5c, ref s6a, ref s6b, ref s6c, ref s7a, ref s7b, ref s7c);
             near += deeper;
             far += deeper;
             b += 2 * bStep;
@@ -137,9 +137,8 @@ internal readonly unsafe partial struct WideTiles<R, O>
         {
             Prefetch.Line(next);
             Step2<W>(
-                near, far, step, step2, step3, 0, b,
-                ref s0a, ref s0b, ref s1a, ref s1b, ref s2a, ref s2b, ref s3a, ref s3b, ref s4a, ref s4b, ref s5a, ref s5b,
-                ref s6a, ref s6b, ref s7a, ref s7b);
+                near, far, step, step2, step3, 0, b, ref s0a, ref s0b, ref s1a, ref s1b, ref s2a, ref s2b, ref s3a,
+                ref s3b, ref s4a, ref s4b, ref s5a, ref s5b, ref s6a, ref s6b, ref s7a, ref s7b);
             near += W.Distance(tile, 1);
             far += W.Distance(tile, 1);
             b += bStep;
@@ -151,14 +150,12 @@ internal readonly unsafe partial struct WideTiles<R, O>
         {
             Prefetch.Line(next);
             Step2<W>(
-                near, far, step, step2, step3, 0, b,
-                ref s0a, ref s0b, ref s1a, ref s1b, ref s2a, ref s2b, ref s3a, ref s3b, ref s4a, ref s4b, ref s5a, ref s5b,
-                ref s6a, ref s6b, ref s7a, ref s7b);
+                near, far, step, step2, step3, 0, b, ref s0a, ref s0b, ref s1a, ref s1b, ref s2a, ref s2b, ref s3a,
+                ref s3b, ref s4a, ref s4b, ref s5a, ref s5b, ref s6a, ref s6b, ref s7a, ref s7b);
             Prefetch.Line(next + 16);
             Step2<W>(
-                near, far, step, step2, step3, 1, b + bStep,
-                ref s0a, ref s0b, ref s1a, ref s1b, ref s2a, ref s2b, ref s3a, ref s3b, ref s4a, ref s4b, ref s5a, ref s5b,
-                ref s6a, ref s6b, ref s7a, ref s7b);
+                near, far, step, step2, step3, 1, b + bStep, ref s0a, ref s0b, ref s1a, ref s1b, ref s2a, ref s2b,
+                ref s3a, ref s3b, ref s4a, ref s4b, ref s5a, ref s5b, ref s6a, ref s6b, ref s7a, ref s7b);
             near += deeper;
             far += deeper;
             b += 2 * bStep;
@@ -215,8 +212,8 @@ internal readonly unsafe partial struct WideTiles<R, O>
         {
             Prefetch.Line(next);
             Step1<W>(
-                near, far, step, step2, step3, 0, b,
-                ref s0a, ref s1a, ref s2a, ref s3a, ref s4a, ref s5a, ref s6a, ref s7a);
+                near, far, step, step2, step3, 0, b, ref s0a, ref s1a, ref s2a, ref s3a, ref s4a, ref s5a, ref s6a,
+                ref s7a);
             near += W.Distance(tile, 1);
             far += W.Distance(tile, 1);
             b += bStep;
@@ -228,12 +225,12 @@ internal readonly unsafe partial struct WideTiles<R, O>
         {
             Prefetch.Line(next);
             Step1<W>(
-                near, far, step, step2, step3, 0, b,
-                ref s0a, ref s1a, ref s2a, ref s3a, ref s4a, ref s5a, ref s6a, ref s7a);
+                near, far, step, step2, step3, 0, b, ref s0a, ref s1a, ref s2a, ref s3a, ref s4a, ref s5a, ref s6a,
+                ref s7a);
             Prefetch.Line(next + 16);
             Step1<W>(
-                near, far, step, step2, step3, 1, b + bStep,
-                ref s0a, ref s1a, ref s2a, ref s3a, ref s4a, ref s5a, ref s6a, ref s7a);
+                near, far, step, step2, step3, 1, b + bStep, ref s0a, ref s1a, ref s2a, ref s3a, ref s4a, ref s5a,
+                ref s6a, ref s7a);
             near += deeper;
             far += deeper;
             b += 2 * bStep;
