@@ -124,6 +124,7 @@ internal static class StudyCommand
         if (axes.Length > 0) terminal.Line($"Axes: {axes}.");
         terminal.Line($"Seeds: {string.Join(", ", plan.Seeds)}.");
         if (plan.Reduced is { } reduced) terminal.Line($"Reduced: {reduced}");
+        if (plan.Part is { } part) terminal.Line($"Part of the study: {part}");
     }
 
     private static Command Report()

@@ -30,6 +30,8 @@ internal static class ReportPage
         html.Append("<main>\n");
         if (data.Plan.Reduced is { } reduced)
             html.Append($"<p class=\"reduced\"><b>Reduced.</b> This is not the whole study: {Show.Escape(reduced)}</p>\n");
+        if (data.Plan.Part is { } part)
+            html.Append($"<p class=\"reduced\"><b>Part.</b> Of the study's settings, {Show.Escape(part)}</p>\n");
         html.Append($"<p class=\"finding\">{Show.Escape(Finding.Of(data))}</p>\n");
         ChartSection.WriteLegend(html, data);
         SummarySection.Write(html, data, first);

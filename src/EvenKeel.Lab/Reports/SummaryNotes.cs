@@ -12,6 +12,8 @@ internal static class SummaryNotes
         List<string> notes = [];
         if (data.Plan.Reduced is { } reduced)
             notes.Add($"Reduced: {reduced}");
+        if (data.Plan.Part is { } part)
+            notes.Add($"Part of the study: {part}");
         notes.AddRange(data.Schemes.Select(Unfinished).OfType<string>());
 
         notes.AddRange(data.Schemes.Where(scheme => scheme.Restarts > 0).Select(scheme =>

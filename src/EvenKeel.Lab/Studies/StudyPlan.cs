@@ -38,6 +38,10 @@ internal sealed record StudyPlan
     /// <summary>What is smaller than it should be for a sound answer; null when nothing is.</summary>
     public string? Reduced { get; init; }
 
+    /// <summary>Which part of the study this is, where only some of its settings were chosen; null for all of it. Its runs
+    /// are no smaller for that.</summary>
+    public string? Part { get; init; }
+
     /// <summary>The command that makes the same runs and report again; null when it is not known.</summary>
     public string? Command { get; init; }
 
@@ -79,7 +83,8 @@ internal sealed record StudyPlan
             Variants = readings,
             Axes = expansion.Axes(),
             Only = expansion.Only.Texts,
-            Reduced = Joined(size?.Reduced, expansion.Only.Words),
+            Reduced = size?.Reduced,
+            Part = expansion.Only.Words,
             Seeds = used,
             Planned = runs,
         };
@@ -103,9 +108,6 @@ internal sealed record StudyPlan
         string known = names.Length == 0 ? "It has none" : $"It has: {string.Join(", ", names)}";
         throw new UserException($"The study {study} has no {what} {name}. {known}.");
     }
-
-    private static string? Joined(string? reduced, string? only) =>
-        reduced is null || only is null ? reduced ?? only : $"{reduced} Of these, {only}";
 
     private IEnumerable<string> Parts(string first)
     {

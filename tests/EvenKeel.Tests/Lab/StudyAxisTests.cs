@@ -68,12 +68,13 @@ public sealed class StudyAxisTests : IDisposable
         Assert.Equal(["batch=50, model=wide", "batch=50, model=thin"], plan.Settings.Select(setting => setting.Key));
         Assert.Equal(all.Runs.Where(run => run.Batch == 50).Select(run => run.Hash), plan.Runs.Select(run => run.Hash));
         Assert.Equal("report-all-batch-50-model-wide+thin", plan.ReportName);
-        Assert.Equal("only batch 50 and model wide, thin.", plan.Reduced);
+        Assert.Equal("only batch 50 and model wide, thin.", plan.Part);
+        Assert.Null(plan.Reduced);
         Assert.EndsWith(" --only batch=50 --only model=wide,thin", plan.Command, StringComparison.Ordinal);
         PlanFile.Save(plan, _root);
         StudyPlan found = Assert.Single(PlanFile.Load(_root));
         Assert.Equal(plan.Runs.Select(run => run.Hash), found.Runs.Select(run => run.Hash));
-        Assert.Equal((plan.ReportName, plan.Reduced, plan.Command), (found.ReportName, found.Reduced, found.Command));
+        Assert.Equal((plan.ReportName, plan.Part, plan.Command), (found.ReportName, found.Part, found.Command));
     }
 
     [Theory]
