@@ -33,7 +33,7 @@ internal readonly unsafe partial struct NarrowTiles<R, O>
             nint k = 0;
             if ((length & 1) != 0)
             {
-                Rows2(
+                SixRows2(
                     p0, p1, p2, p3, p4, p5, row, ref s0a, ref s0b, ref s1a, ref s1b, ref s2a, ref s2b, ref s3a, ref s3b,
                     ref s4a, ref s4b, ref s5a, ref s5b);
                 row += rowStep;
@@ -42,10 +42,10 @@ internal readonly unsafe partial struct NarrowTiles<R, O>
 
             for (; k < length; k += 2, row += 2 * rowStep)
             {
-                Rows2(
+                SixRows2(
                     p0 + k, p1 + k, p2 + k, p3 + k, p4 + k, p5 + k, row, ref s0a, ref s0b, ref s1a, ref s1b, ref s2a,
                     ref s2b, ref s3a, ref s3b, ref s4a, ref s4b, ref s5a, ref s5b);
-                Rows2(
+                SixRows2(
                     p0 + k + 1, p1 + k + 1, p2 + k + 1, p3 + k + 1, p4 + k + 1, p5 + k + 1, row + rowStep, ref s0a,
                     ref s0b, ref s1a, ref s1b, ref s2a, ref s2b, ref s3a, ref s3b, ref s4a, ref s4b, ref s5a, ref s5b);
             }
@@ -79,7 +79,7 @@ internal readonly unsafe partial struct NarrowTiles<R, O>
             nint k = 0;
             if ((length & 1) != 0)
             {
-                Rows1(
+                SixRows1(
                     p0, p1, p2, p3, p4, p5, row, ref s0a, ref s1a, ref s2a, ref s3a, ref s4a, ref s5a);
                 row += rowStep;
                 k = 1;
@@ -87,10 +87,10 @@ internal readonly unsafe partial struct NarrowTiles<R, O>
 
             for (; k < length; k += 2, row += 2 * rowStep)
             {
-                Rows1(
+                SixRows1(
                     p0 + k, p1 + k, p2 + k, p3 + k, p4 + k, p5 + k, row, ref s0a, ref s1a, ref s2a, ref s3a, ref s4a,
                     ref s5a);
-                Rows1(
+                SixRows1(
                     p0 + k + 1, p1 + k + 1, p2 + k + 1, p3 + k + 1, p4 + k + 1, p5 + k + 1, row + rowStep, ref s0a,
                     ref s1a, ref s2a, ref s3a, ref s4a, ref s5a);
             }

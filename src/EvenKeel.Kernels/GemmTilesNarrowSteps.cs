@@ -57,7 +57,7 @@ internal readonly unsafe partial struct NarrowTiles<R, O>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Rows2(
+    private static void SixRows2(
         float* p0, float* p1, float* p2, float* p3, float* p4, float* p5, float* row,
         ref R s0a, ref R s0b, ref R s1a, ref R s1b, ref R s2a, ref R s2b, ref R s3a, ref R s3b, ref R s4a, ref R s4b,
         ref R s5a, ref R s5b)
@@ -85,7 +85,7 @@ internal readonly unsafe partial struct NarrowTiles<R, O>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Rows1(
+    private static void SixRows1(
         float* p0, float* p1, float* p2, float* p3, float* p4, float* p5, float* row,
         ref R s0a, ref R s1a, ref R s2a, ref R s3a, ref R s4a, ref R s5a)
     {

@@ -40,10 +40,10 @@ internal readonly unsafe partial struct WideTiles<R, O>
                 var wa = O.Load(row);
                 var wb = O.Load(row + O.Lanes);
                 var wc = O.Load(row + (2 * O.Lanes));
-                Rows3(
+                FourRows3(
                     p0, p1, p2, p3, wa, wb, wc, ref s0a, ref s0b, ref s0c, ref s1a, ref s1b, ref s1c, ref s2a, ref s2b,
                     ref s2c, ref s3a, ref s3b, ref s3c);
-                Rows3(
+                FourRows3(
                     p4, p5, p6, p7, wa, wb, wc, ref s4a, ref s4b, ref s4c, ref s5a, ref s5b, ref s5c, ref s6a, ref s6b,
                     ref s6c, ref s7a, ref s7b, ref s7c);
                 row += rowStep;
@@ -55,19 +55,19 @@ internal readonly unsafe partial struct WideTiles<R, O>
                 var wa = O.Load(row);
                 var wb = O.Load(row + O.Lanes);
                 var wc = O.Load(row + (2 * O.Lanes));
-                Rows3(
+                FourRows3(
                     p0 + k, p1 + k, p2 + k, p3 + k, wa, wb, wc, ref s0a, ref s0b, ref s0c, ref s1a, ref s1b, ref s1c,
                     ref s2a, ref s2b, ref s2c, ref s3a, ref s3b, ref s3c);
-                Rows3(
+                FourRows3(
                     p4 + k, p5 + k, p6 + k, p7 + k, wa, wb, wc, ref s4a, ref s4b, ref s4c, ref s5a, ref s5b, ref s5c,
                     ref s6a, ref s6b, ref s6c, ref s7a, ref s7b, ref s7c);
                 wa = O.Load(row + rowStep);
                 wb = O.Load(row + rowStep + O.Lanes);
                 wc = O.Load(row + rowStep + (2 * O.Lanes));
-                Rows3(
+                FourRows3(
                     p0 + k + 1, p1 + k + 1, p2 + k + 1, p3 + k + 1, wa, wb, wc, ref s0a, ref s0b, ref s0c, ref s1a,
                     ref s1b, ref s1c, ref s2a, ref s2b, ref s2c, ref s3a, ref s3b, ref s3c);
-                Rows3(
+                FourRows3(
                     p4 + k + 1, p5 + k + 1, p6 + k + 1, p7 + k + 1, wa, wb, wc, ref s4a, ref s4b, ref s4c, ref s5a,
                     ref s5b, ref s5c, ref s6a, ref s6b, ref s6c, ref s7a, ref s7b, ref s7c);
             }
@@ -108,9 +108,9 @@ internal readonly unsafe partial struct WideTiles<R, O>
             {
                 var wa = O.Load(row);
                 var wb = O.Load(row + O.Lanes);
-                Rows2(
+                FourRows2(
                     p0, p1, p2, p3, wa, wb, ref s0a, ref s0b, ref s1a, ref s1b, ref s2a, ref s2b, ref s3a, ref s3b);
-                Rows2(
+                FourRows2(
                     p4, p5, p6, p7, wa, wb, ref s4a, ref s4b, ref s5a, ref s5b, ref s6a, ref s6b, ref s7a, ref s7b);
                 row += rowStep;
                 k = 1;
@@ -120,18 +120,18 @@ internal readonly unsafe partial struct WideTiles<R, O>
             {
                 var wa = O.Load(row);
                 var wb = O.Load(row + O.Lanes);
-                Rows2(
+                FourRows2(
                     p0 + k, p1 + k, p2 + k, p3 + k, wa, wb, ref s0a, ref s0b, ref s1a, ref s1b, ref s2a, ref s2b,
                     ref s3a, ref s3b);
-                Rows2(
+                FourRows2(
                     p4 + k, p5 + k, p6 + k, p7 + k, wa, wb, ref s4a, ref s4b, ref s5a, ref s5b, ref s6a, ref s6b,
                     ref s7a, ref s7b);
                 wa = O.Load(row + rowStep);
                 wb = O.Load(row + rowStep + O.Lanes);
-                Rows2(
+                FourRows2(
                     p0 + k + 1, p1 + k + 1, p2 + k + 1, p3 + k + 1, wa, wb, ref s0a, ref s0b, ref s1a, ref s1b, ref s2a,
                     ref s2b, ref s3a, ref s3b);
-                Rows2(
+                FourRows2(
                     p4 + k + 1, p5 + k + 1, p6 + k + 1, p7 + k + 1, wa, wb, ref s4a, ref s4b, ref s5a, ref s5b, ref s6a,
                     ref s6b, ref s7a, ref s7b);
             }
@@ -171,9 +171,9 @@ internal readonly unsafe partial struct WideTiles<R, O>
             if ((length & 1) != 0)
             {
                 var wa = O.Load(row);
-                Rows1(
+                FourRows1(
                     p0, p1, p2, p3, wa, ref s0a, ref s1a, ref s2a, ref s3a);
-                Rows1(
+                FourRows1(
                     p4, p5, p6, p7, wa, ref s4a, ref s5a, ref s6a, ref s7a);
                 row += rowStep;
                 k = 1;
@@ -182,14 +182,14 @@ internal readonly unsafe partial struct WideTiles<R, O>
             for (; k < length; k += 2, row += 2 * rowStep)
             {
                 var wa = O.Load(row);
-                Rows1(
+                FourRows1(
                     p0 + k, p1 + k, p2 + k, p3 + k, wa, ref s0a, ref s1a, ref s2a, ref s3a);
-                Rows1(
+                FourRows1(
                     p4 + k, p5 + k, p6 + k, p7 + k, wa, ref s4a, ref s5a, ref s6a, ref s7a);
                 wa = O.Load(row + rowStep);
-                Rows1(
+                FourRows1(
                     p0 + k + 1, p1 + k + 1, p2 + k + 1, p3 + k + 1, wa, ref s0a, ref s1a, ref s2a, ref s3a);
-                Rows1(
+                FourRows1(
                     p4 + k + 1, p5 + k + 1, p6 + k + 1, p7 + k + 1, wa, ref s4a, ref s5a, ref s6a, ref s7a);
             }
         }

@@ -112,7 +112,7 @@ internal readonly unsafe partial struct WideTiles<R, O>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Rows3(
+    private static void FourRows3(
         float* p0, float* p1, float* p2, float* p3, R wa, R wb, R wc, ref R s0a, ref R s0b, ref R s0c, ref R s1a,
         ref R s1b, ref R s1c, ref R s2a, ref R s2b, ref R s2c, ref R s3a, ref R s3b, ref R s3c)
     {
@@ -135,7 +135,7 @@ internal readonly unsafe partial struct WideTiles<R, O>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Rows2(
+    private static void FourRows2(
         float* p0, float* p1, float* p2, float* p3, R wa, R wb, ref R s0a, ref R s0b, ref R s1a, ref R s1b, ref R s2a,
         ref R s2b, ref R s3a, ref R s3b)
     {
@@ -154,7 +154,7 @@ internal readonly unsafe partial struct WideTiles<R, O>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Rows1(
+    private static void FourRows1(
         float* p0, float* p1, float* p2, float* p3, R wa, ref R s0a, ref R s1a, ref R s2a, ref R s3a)
     {
         var x = O.Splat(*p0);

@@ -99,18 +99,21 @@ internal static unsafe class WeightScales
             var sums = partial + chunk * width;
             new Span<float>(sums, (int)width).Clear();
             var r = chunk * perChunk;
-            for (; columns >= 16 && r <= end - 4; r += 4)
+
+            // Behind the last whole vector a load takes from the row below, into lanes that nobody reads. Where that may end
+            // with the weight, rows are taken singly.
+            var whole = columns >= 16 ? Math.Min(end, rows - 1) : r;
+            for (; r <= whole - 4; r += 4)
             {
                 var source = x + (nint)r * columns;
                 V f0 = Factor<V>(r), f1 = Factor<V>(r + 1), f2 = Factor<V>(r + 2), f3 = Factor<V>(r + 3);
                 for (nint j = 0; j < columns; j += 16)
                 {
-                    var left = Left(r + 3, j);
                     var p = source + j;
                     var four = Add(V.Zero, f0 * V.Load(p), squares);
                     four = Add(four, f1 * V.Load(p + columns), squares);
                     four = Add(four, f2 * V.Load(p + 2 * columns), squares);
-                    four = Add(four, f3 * LaneTails.Load<V>(p + 3 * columns, left), squares);
+                    four = Add(four, f3 * V.Load(p + 3 * columns), squares);
                     V.Store(sums + j, V.Load(sums + j) + four);
                 }
             }
@@ -119,15 +122,13 @@ internal static unsafe class WeightScales
             {
                 var source = x + (nint)r * columns;
                 var f = Factor<V>(r);
+                var left = (nint)(rows - r) * columns;
                 for (nint j = 0; j < columns; j += 16)
-                    V.Store(sums + j, Add(V.Load(sums + j), f * LaneTails.Load<V>(source + j, Left(r, j)), squares));
+                    V.Store(sums + j, Add(V.Load(sums + j), f * LaneTails.Load<V>(source + j, left - j), squares));
             }
         }
 
         private V Factor<V>(int row) where V : unmanaged, ILanes<V> => V.Splat(factor[row % factors]);
-
-        // What a load takes from the row below goes into lanes that nobody reads; only the last row ends with the weight.
-        private nint Left(int row, nint column) => ((nint)(rows - row) * columns) - column;
     }
 
     private readonly struct MergeJob(float* partial, int chunks, nint width) : ILaneJob

@@ -123,8 +123,7 @@ internal static class StudyCommand
             .Select(axis => $"{axis.Name}: {string.Join(", ", axis.Values.Select(value => value.Name))}"));
         if (axes.Length > 0) terminal.Line($"Axes: {axes}.");
         terminal.Line($"Seeds: {string.Join(", ", plan.Seeds)}.");
-        if (plan.Reduced is { } reduced) terminal.Line($"Reduced: {reduced}");
-        if (plan.Part is { } part) terminal.Line($"Part of the study: {part}");
+        foreach (var (limit, words) in plan.Limits) terminal.Line($"{limit}: {words}");
     }
 
     private static Command Report()

@@ -46,6 +46,9 @@ internal static class FigureStyle
         ["part5"] = [("opacity", "0.12")],
     };
 
+    /// <summary>How many colours there are, which color-blind readers can tell apart; later schemes take them again.</summary>
+    public static int ColourCount => Colours.Length;
+
     /// <summary>Colour of the scheme with that place in the study.</summary>
     public static string ColourOf(int index) => Colours[index % Colours.Length];
 

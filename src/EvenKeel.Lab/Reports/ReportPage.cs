@@ -9,9 +9,6 @@ namespace EvenKeel.Lab.Reports;
 /// <summary>The page <c>report.html</c>: one file, no network, the same bytes from the same journals.</summary>
 internal static class ReportPage
 {
-    /// <summary>Colours that color-blind readers can tell apart, and as many as the style sheet defines.</summary>
-    private const int Colours = 8;
-
     // In the order in which they build on each other; together they are one function.
     private static readonly string[] Scripts = ["page.js", "numbers.js", "drawing.js", "chart.js", "reading.js", "controls.js"];
 
@@ -28,10 +25,8 @@ internal static class ReportPage
         IReadOnlyList<ReportFigure> first = SummarySection.Figures(data, figures);
         WriteHeader(html, data);
         html.Append("<main>\n");
-        if (data.Plan.Reduced is { } reduced)
-            html.Append($"<p class=\"reduced\"><b>Reduced.</b> This is not the whole study: {Show.Escape(reduced)}</p>\n");
-        if (data.Plan.Part is { } part)
-            html.Append($"<p class=\"reduced\"><b>Part.</b> Of the study's settings, {Show.Escape(part)}</p>\n");
+        foreach ((string limit, string words) in data.Plan.Limits)
+            html.Append($"<p class=\"reduced\"><b>{limit}.</b> This is not the whole study: {Show.Escape(words)}</p>\n");
         html.Append($"<p class=\"finding\">{Show.Escape(Finding.Of(data))}</p>\n");
         ChartSection.WriteLegend(html, data);
         SummarySection.Write(html, data, first);
@@ -184,7 +179,7 @@ internal static class ReportPage
         StringBuilder css = new();
         foreach (int index in data.Schemes.Select(scheme => scheme.Index))
         {
-            css.Append($".s{index}{{--c:var(--c{index % Colours})}}");
+            css.Append($".s{index}{{--c:var(--c{index % FigureStyle.ColourCount})}}");
             if (FigureStyle.DashesOf(index) is { } dashes)
                 css.Append($".s{index} .line{{stroke-dasharray:{dashes}}}");
             css.Append($".off{index} .chart .s{index}{{display:none}}.off{index} tr.s{index}{{opacity:.4}}")

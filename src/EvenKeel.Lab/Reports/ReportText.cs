@@ -16,10 +16,8 @@ internal static class ReportText
         text.Append($"# {study.Title}\n\n");
         if (study.Question.Length > 0)
             text.Append($"{study.Question}\n\n");
-        if (data.Plan.Reduced is { } reduced)
-            text.Append($"> **Reduced.** This is not the whole study: {reduced}\n\n");
-        if (data.Plan.Part is { } part)
-            text.Append($"> **Part.** Of the study's settings, {part}\n\n");
+        foreach ((string limit, string words) in data.Plan.Limits)
+            text.Append($"> **{limit}.** This is not the whole study: {words}\n\n");
         text.Append($"## Results\n\n{Finding.Of(data)}\n\n");
         foreach (SummaryTable table in files.Tables)
             WriteTable(text, table);

@@ -9,11 +9,7 @@ internal static class SummaryNotes
     /// <summary>All notes, the gravest first.</summary>
     public static IReadOnlyList<string> Of(ReportData data)
     {
-        List<string> notes = [];
-        if (data.Plan.Reduced is { } reduced)
-            notes.Add($"Reduced: {reduced}");
-        if (data.Plan.Part is { } part)
-            notes.Add($"Part of the study: {part}");
+        List<string> notes = [.. data.Plan.Limits.Select(limit => $"{limit.Name}: {limit.Text}")];
         notes.AddRange(data.Schemes.Select(Unfinished).OfType<string>());
 
         notes.AddRange(data.Schemes.Where(scheme => scheme.Restarts > 0).Select(scheme =>

@@ -11,7 +11,7 @@ internal sealed class AxisChoice
     /// <summary>The choice as written, one text for each axis; empty for all settings.</summary>
     public IReadOnlyList<string> Texts => [.. _parts.Select(part => $"{part.Axis}={string.Join(',', part.Values)}")];
 
-    /// <summary>What the choice leaves out, in words; null when it leaves nothing out.</summary>
+    /// <summary>What the choice keeps, in words; null when it keeps everything.</summary>
     public string? Words => _parts.Count == 0
         ? null
         : $"only {string.Join(" and ", _parts.Select(part => $"{part.Axis} {string.Join(", ", part.Values)}"))}.";

@@ -42,6 +42,18 @@ internal sealed record StudyPlan
     /// are no smaller for that.</summary>
     public string? Part { get; init; }
 
+    /// <summary>What keeps a plan from being the whole study, each with its name; the gravest first.</summary>
+    public IEnumerable<(string Name, string Text)> Limits
+    {
+        get
+        {
+            if (Reduced is not null)
+                yield return (nameof(Reduced), Reduced);
+            if (Part is not null)
+                yield return (nameof(Part), Part);
+        }
+    }
+
     /// <summary>The command that makes the same runs and report again; null when it is not known.</summary>
     public string? Command { get; init; }
 
