@@ -85,6 +85,33 @@ public class EquiNormTests
         }
     }
 
+    // The block's second map writes the stream, which is balanced first, and then reads the block's own channels: their
+    // norms count as the stream left them, and in one cycle nothing moves them afterwards.
+    [Theory]
+    [InlineData(2)]
+    [InlineData(1)]
+    public void NormsAreThoseThatTheGroupsBeforeLeft(int power)
+    {
+        using var backend = new CpuBackend(1);
+        var block = new Sequential().Add("first", Map(4, 5, Activation.Relu)).Add("second", Map(5, 4, Activation.Identity));
+        var root = new Sequential().Add("stem", Map(3, 4, Activation.Relu)).Add("block", new Residual(block, null, Activation.Relu))
+            .Add("last", Map(4, 2, Activation.Identity));
+        var network = new Network(root, new Shape(1, 3), backend, seed: 3);
+        new EquiNorm { Power = power }.Balance(network);
+        float[] first = Weight("block.body.first"), second = Weight("block.body.second");
+        for (var channel = 0; channel < 5; channel++)
+        {
+            var written = Enumerable.Range(0, 4).Sum(i => Math.Pow(Math.Abs(first[i * 5 + channel]), power));
+            var read = Enumerable.Range(0, 4).Sum(o => Math.Pow(Math.Abs(second[channel * 4 + o]), power));
+            Assert.Equal(written, read, written * 1e-5);
+        }
+
+        float[] Weight(string name) => network.Parameters.Single(p => p.Name.StartsWith(name, StringComparison.Ordinal)).Value.ToArray();
+
+        static Linear Map(int inputs, int outputs, Activation activation) =>
+            new(new Shape(inputs, outputs), new PlainWeight(new Shape(inputs, outputs), Init.Named("he", inputs, 0f).Weight), null, activation);
+    }
+
     [Fact]
     public void TheLastLayerCanBeLeftAlone()
     {
