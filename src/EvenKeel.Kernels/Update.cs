@@ -3,9 +3,18 @@ using System.Runtime.CompilerServices;
 namespace EvenKeel.Kernels;
 
 /// <summary>Optimizer steps over flat parameters. Gradients are read only; no two spans may overlap.</summary>
-/// <remarks>Settings are double, so that 1 − β is rounded to float once, after the subtraction.</remarks>
+/// <remarks>Settings are double, so that 1 − β is rounded to float once, after the subtraction. An average that a weight
+/// without gradients lets decay ends as zero: below 2⁻¹⁰⁰ a mean or velocity counts as zero, and a mean square below
+/// 2⁻¹²⁶. Neither moves a weight, but numbers too small for full precision take a processor a hundred times as long,
+/// and rounding would keep them above zero for ever.</remarks>
 internal static unsafe partial class Update
 {
+    // 2⁻¹⁰⁰: times a rate, still a number of full precision.
+    private const float LeastMean = 7.88860905e-31f;
+
+    // 2⁻¹²⁶, the least number of full precision.
+    private const float LeastSquare = 1.17549435e-38f;
+
     /// <summary>
     /// g' = g + decay·p; buffer = momentum·buffer + g'; p −= rate·(nesterov ? g' + momentum·buffer : buffer).
     /// With an empty buffer: p −= rate·g'.
@@ -25,6 +34,11 @@ internal static unsafe partial class Update
             workers.Run(Chunk.Cover(p.Length), ref job);
         }
     }
+
+    // Zero for what is smaller than the least; NaN stays.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V FlushBelow<V>(V value, float least) where V : unmanaged, ILanes<V> =>
+        V.Select(V.Greater(V.Splat(least), V.Abs(value)), V.Zero, value);
 
     private readonly struct SgdJob(
         float* p, float* g, float* buffer, int length, float rate, float momentum, bool nesterov, float decay)
@@ -57,7 +71,7 @@ internal static unsafe partial class Update
             var gradient = V.FusedMultiplyAdd(decay, value, V.Load(g));
             if (buffer != null)
             {
-                var velocity = V.FusedMultiplyAdd(momentum, V.Load(buffer), gradient);
+                var velocity = FlushBelow(V.FusedMultiplyAdd(momentum, V.Load(buffer), gradient), LeastMean);
                 V.Store(buffer, velocity);
                 gradient = ahead ? V.FusedMultiplyAdd(momentum, velocity, gradient) : velocity;
             }

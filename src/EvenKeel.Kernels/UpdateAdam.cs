@@ -78,6 +78,9 @@ internal static unsafe partial class Update
         public readonly float New1 = (float)(1.0 - step.Beta1);
         public readonly float New2 = (float)(1.0 - step.Beta2);
         public readonly float Epsilon = (float)step.Epsilon;
+
+        // Without epsilon the mean square is all that is divided by.
+        public readonly float Least = step.Epsilon > 0.0 ? LeastSquare : 0f;
         public readonly float Decay = (float)step.CoupledDecay;
         public readonly float Keep = (float)(1.0 - step.LearningRate * step.DecoupledDecay);
     }
@@ -110,7 +113,7 @@ internal static unsafe partial class Update
         {
             var value = V.Load(p);
             var gradient = V.FusedMultiplyAdd(V.Splat(f.Decay), value, V.Load(g));
-            var first = V.FusedMultiplyAdd(V.Splat(f.Beta1), V.Load(m), V.Splat(f.New1) * gradient);
+            var first = FlushBelow(V.FusedMultiplyAdd(V.Splat(f.Beta1), V.Load(m), V.Splat(f.New1) * gradient), LeastMean);
             V.Store(m, first);
             var epsilon = V.Splat(f.Epsilon);
             V scale;
@@ -121,7 +124,8 @@ internal static unsafe partial class Update
             }
             else
             {
-                var second = V.FusedMultiplyAdd(V.Splat(f.Beta2), V.Load(v), V.Splat(f.New2) * gradient * gradient);
+                var square = V.Splat(f.New2) * gradient * gradient;
+                var second = FlushBelow(V.FusedMultiplyAdd(V.Splat(f.Beta2), V.Load(v), square), f.Least);
                 V.Store(v, second);
                 second *= V.Splat(f.Correction2);
                 scale = inside ? V.Sqrt(second + epsilon) : V.Sqrt(second) + epsilon;
