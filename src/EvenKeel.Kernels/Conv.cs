@@ -82,13 +82,14 @@ internal static unsafe class Conv
         if (dw.Overlaps(x) || dw.Overlaps(dy)) ThrowOverlap();
         fixed (float* input = x, gradient = dy, result = dw)
         {
-            if (workers.Convolution != ConvMethod.Winograd && ConvRows.Takes(g))
+            var winograd = WinogradConv.Takes(workers.Convolution, g);
+            if (!(winograd && WinogradConv.BeatsRows(workers.Convolution, g.InChannels, g.OutChannels)) && ConvRows.Takes(g))
             {
                 ConvRowsPasses.WeightGradient(workers, g, input, gradient, result, accumulate);
                 return;
             }
 
-            if (WinogradConv.Takes(workers.Convolution, g))
+            if (winograd)
             {
                 WinogradConv.WeightGradient(workers, g, input, gradient, result, accumulate);
                 return;
@@ -147,13 +148,14 @@ internal static unsafe class Conv
         Workers workers, in ConvPhase phase, float* source, float* weights, float* bias, float slope, float* result,
         bool accumulate)
     {
-        if (workers.Convolution != ConvMethod.Winograd && ConvRows.Takes(phase))
+        var winograd = phase.ResultStride == 1 && WinogradConv.Takes(workers.Convolution, phase, phase.SourceStride);
+        if (!(winograd && WinogradConv.BeatsRows(workers.Convolution, phase.SourceChannels, phase.ResultChannels)) && ConvRows.Takes(phase))
         {
             ConvRowsPasses.Product(workers, phase, source, weights, bias, slope, result, accumulate);
             return;
         }
 
-        if (phase.ResultStride == 1 && WinogradConv.Takes(workers.Convolution, phase, phase.SourceStride))
+        if (winograd)
         {
             WinogradConv.Product(workers, phase, source, weights, bias, slope, result, accumulate);
             return;

@@ -29,11 +29,4 @@ internal static unsafe class Prefetch
         Line(address + 2 * width);
         Line(address + 3 * width);
     }
-
-    /// <summary>The lines at one offset behind several pointers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Lines(float** pointers, int count, nint offset)
-    {
-        for (var i = 0; i < count; i++) Line(pointers[i] + offset);
-    }
 }

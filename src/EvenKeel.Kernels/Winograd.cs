@@ -30,6 +30,15 @@ internal static unsafe class Winograd
     /// <summary>Floats of a buffer between the two passes of a transform.</summary>
     public const int Buffer = Points * 16;
 
+    /// <summary>Most tiles of a run: tiles beside each other, which share columns of pixels.</summary>
+    public const int Run = 4;
+
+    /// <summary>Most columns of pixels that a run sees.</summary>
+    public const int RunColumns = (Run * Tile) + Patch - Tile;
+
+    /// <summary>Floats of a buffer between the two passes over a run.</summary>
+    public const int RunBuffer = RunColumns * Patch * 16;
+
     private const float RootHalf = 0.707106781186547524f;
     private const float RootTwo = 1.41421356237309505f;
 
@@ -37,80 +46,104 @@ internal static unsafe class Winograd
     private const float NearScale = -2f / 3f;
     private const float FarScale = 1f / 6f;
 
-    /// <summary>Bᵀ d B of sixteen channels.</summary>
-    /// <param name="pixels">The 36 pixels of the patch, row by row.</param>
+    /// <summary>Bᵀ d B of sixteen channels, for a run of tiles.</summary>
+    /// <param name="patch">The six rows of pixels.</param>
     /// <param name="channel">First of the channels.</param>
-    /// <param name="result">Receives frequency 0; the others follow at <paramref name="step"/>.</param>
+    /// <param name="result">Receives frequency 0 of the first tile.</param>
+    /// <param name="pitch">Floats from a tile to the next.</param>
     /// <param name="step">Floats from a frequency to the next.</param>
-    /// <param name="buffer"><see cref="Buffer"/> floats.</param>
+    /// <param name="buffer"><see cref="RunBuffer"/> floats.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Input<V>(float** pixels, nint channel, float* result, nint step, float* buffer)
+    public static void Input<V>(WinogradPatch patch, nint channel, float* result, nint pitch, nint step, float* buffer)
         where V : unmanaged, ILanes<V>
     {
-        for (var j = 0; j < Patch; j++)
+        // The columns that two tiles share pass once.
+        float* r0 = patch.Row0 + channel, r1 = patch.Row1 + channel, r2 = patch.Row2 + channel;
+        float* r3 = patch.Row3 + channel, r4 = patch.Row4 + channel, r5 = patch.Row5 + channel;
+        ClearOutside<V>(patch, buffer);
+        var end = patch.End * patch.Step;
+        var line = buffer + (patch.First * Patch * 16);
+        for (var x = patch.First * patch.Step; x < end; x += patch.Step, line += Patch * 16)
         {
-            var column = pixels + j;
-            InputLine(
-                V.Load(column[0] + channel), V.Load(column[6] + channel), V.Load(column[12] + channel),
-                V.Load(column[18] + channel), V.Load(column[24] + channel), V.Load(column[30] + channel),
-                buffer + (j * 16), Patch * 16);
+            patch.Prefetch(channel + x, Patch);
+            InputLine(V.Load(r0 + x), V.Load(r1 + x), V.Load(r2 + x), V.Load(r3 + x), V.Load(r4 + x), V.Load(r5 + x), line, 16);
         }
 
-        for (var i = 0; i < Patch; i++, buffer += Patch * 16, result += Patch * step)
+        for (var tile = patch.Columns - Patch; tile >= 0; tile -= Tile, buffer += Tile * Patch * 16, result += pitch)
         {
-            InputLine(
-                V.Load(buffer), V.Load(buffer + 16), V.Load(buffer + 32),
-                V.Load(buffer + 48), V.Load(buffer + 64), V.Load(buffer + 80), result, step);
+            var to = result;
+            for (var i = 0; i < Patch * 16; i += 16, to += Patch * step)
+            {
+                InputLine(
+                    V.Load(buffer + i), V.Load(buffer + i + 96), V.Load(buffer + i + 192),
+                    V.Load(buffer + i + 288), V.Load(buffer + i + 384), V.Load(buffer + i + 480), to, step);
+            }
         }
     }
 
-    /// <summary>A e Aᵀ of sixteen channels.</summary>
-    /// <param name="pixels">The sixteen output pixels of the tile, row by row.</param>
+    /// <summary>A e Aᵀ of sixteen channels, for a run of tiles.</summary>
+    /// <param name="patch">The four rows of output pixels.</param>
     /// <param name="channel">First of the channels.</param>
-    /// <param name="result">Receives frequency 0; the others follow at <paramref name="step"/>.</param>
+    /// <param name="result">Receives frequency 0 of the first tile.</param>
+    /// <param name="pitch">Floats from a tile to the next.</param>
     /// <param name="step">Floats from a frequency to the next.</param>
-    /// <param name="buffer"><see cref="Buffer"/> floats.</param>
+    /// <param name="buffer"><see cref="RunBuffer"/> floats.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Gradient<V>(float** pixels, nint channel, float* result, nint step, float* buffer)
+    public static void Gradient<V>(WinogradPatch patch, nint channel, float* result, nint pitch, nint step, float* buffer)
         where V : unmanaged, ILanes<V>
     {
-        for (var j = 0; j < Tile; j++)
+        float* r0 = patch.Row0 + channel, r1 = patch.Row1 + channel, r2 = patch.Row2 + channel, r3 = patch.Row3 + channel;
+        ClearOutside<V>(patch, buffer);
+        var end = patch.End * patch.Step;
+        var line = buffer + (patch.First * Patch * 16);
+        for (var x = patch.First * patch.Step; x < end; x += patch.Step, line += Patch * 16)
         {
-            var column = pixels + j;
-            GradientLine(
-                V.Load(column[0] + channel), V.Load(column[4] + channel), V.Load(column[8] + channel),
-                V.Load(column[12] + channel), buffer + (j * 16), Tile * 16);
+            patch.Prefetch(channel + x, Tile);
+            GradientLine(V.Load(r0 + x), V.Load(r1 + x), V.Load(r2 + x), V.Load(r3 + x), line, 16);
         }
 
-        for (var i = 0; i < Patch; i++, buffer += Tile * 16, result += Patch * step)
-            GradientLine(V.Load(buffer), V.Load(buffer + 16), V.Load(buffer + 32), V.Load(buffer + 48), result, step);
+        for (var tile = patch.Columns; tile > 0; tile -= Tile, buffer += Tile * Patch * 16, result += pitch)
+        {
+            var to = result;
+            for (var i = 0; i < Patch * 16; i += 16, to += Patch * step)
+                GradientLine(V.Load(buffer + i), V.Load(buffer + i + 96), V.Load(buffer + i + 192), V.Load(buffer + i + 288), to, step);
+        }
     }
 
-    /// <summary>Aᵀ m A of sixteen channels.</summary>
+    /// <summary>The first pass of Aᵀ m A, of sixteen channels.</summary>
     /// <param name="products">Frequency 0; the others follow at <paramref name="step"/>.</param>
     /// <param name="step">Floats from a frequency to the next.</param>
-    /// <param name="result">Receives [16 pixels][16 channels].</param>
-    /// <param name="buffer"><see cref="Buffer"/> floats.</param>
+    /// <param name="buffer">Receives [6 columns][4 rows][16 channels] for <see cref="OutputRow"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Output<V>(float* products, nint step, float* result, float* buffer)
+    public static void Output<V>(float* products, nint step, float* buffer)
         where V : unmanaged, ILanes<V>
     {
         var row = Patch * step;
-        for (var j = 0; j < Patch; j++, products += step)
+        for (var j = 0; j < Patch; j++, products += step, buffer += Tile * 16)
         {
             OutputLine(
                 V.Load(products), V.Load(products + row), V.Load(products + (2 * row)),
                 V.Load(products + (3 * row)), V.Load(products + (4 * row)), V.Load(products + (5 * row)),
-                buffer + (j * 16), Patch * 16);
-        }
-
-        for (var i = 0; i < Tile; i++, buffer += Patch * 16, result += Tile * 16)
-        {
-            OutputLine(
-                V.Load(buffer), V.Load(buffer + 16), V.Load(buffer + 32),
-                V.Load(buffer + 48), V.Load(buffer + 64), V.Load(buffer + 80), result, 16);
+                out var y0, out var y1, out var y2, out var y3);
+            V.Store(buffer, y0);
+            V.Store(buffer + 16, y1);
+            V.Store(buffer + 32, y2);
+            V.Store(buffer + 48, y3);
         }
     }
+
+    /// <summary>The second pass of Aᵀ m A: four pixels of a row.</summary>
+    /// <param name="buffer">What <see cref="Output"/> left, at the row.</param>
+    /// <param name="y0">Receives the first pixel.</param>
+    /// <param name="y1">Receives the second.</param>
+    /// <param name="y2">Receives the third.</param>
+    /// <param name="y3">Receives the fourth.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void OutputRow<V>(float* buffer, out V y0, out V y1, out V y2, out V y3)
+        where V : unmanaged, ILanes<V> =>
+        OutputLine(
+            V.Load(buffer), V.Load(buffer + 64), V.Load(buffer + 128), V.Load(buffer + 192), V.Load(buffer + 256),
+            V.Load(buffer + 320), out y0, out y1, out y2, out y3);
 
     /// <summary>G g Gᵀ of sixteen weights.</summary>
     /// <param name="weights">Tap 0; the other eight follow at <paramref name="tapStep"/>.</param>
@@ -159,6 +192,14 @@ internal static unsafe class Winograd
         }
     }
 
+    // What columns outside the image leave after the first pass of a transform to six rows.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ClearOutside<V>(WinogradPatch patch, float* buffer) where V : unmanaged, ILanes<V>
+    {
+        for (nint i = 0; i < patch.First * Patch * 16; i += 16) V.Store(buffer + i, V.Zero);
+        for (nint i = patch.End * Patch * 16; i < patch.Columns * Patch * 16; i += 16) V.Store(buffer + i, V.Zero);
+    }
+
     // Rows of Bᵀ: the coefficients of the product of x minus every other point.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void InputLine<V>(V d0, V d1, V d2, V d3, V d4, V d5, float* result, nint step)
@@ -195,19 +236,19 @@ internal static unsafe class Winograd
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void OutputLine<V>(V m0, V m1, V m2, V m3, V m4, V m5, float* result, nint step)
+    private static void OutputLine<V>(V m0, V m1, V m2, V m3, V m4, V m5, out V y0, out V y1, out V y2, out V y3)
         where V : unmanaged, ILanes<V>
     {
         var nearEven = m1 + m2;
         var nearOdd = V.Splat(RootHalf) * (m1 - m2);
         var farEven = m3 + m4;
         var farOdd = V.Splat(RootTwo) * (m3 - m4);
-        V.Store(result, m0 + nearEven + farEven);
-        V.Store(result + step, nearOdd + farOdd);
+        y0 = m0 + nearEven + farEven;
+        y1 = nearOdd + farOdd;
         var half = V.Splat(0.5f);
         var two = V.Splat(2f);
-        V.Store(result + (2 * step), V.FusedMultiplyAdd(two, farEven, half * nearEven));
-        V.Store(result + (3 * step), V.FusedMultiplyAdd(two, farOdd, V.FusedMultiplyAdd(half, nearOdd, m5)));
+        y2 = V.FusedMultiplyAdd(two, farEven, half * nearEven);
+        y3 = V.FusedMultiplyAdd(two, farOdd, V.FusedMultiplyAdd(half, nearOdd, m5));
     }
 
     // Rows of G: the powers of a point, over its distances from the others.

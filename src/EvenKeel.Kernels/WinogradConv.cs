@@ -17,42 +17,36 @@ internal static unsafe class WinogradConv
     public static bool Takes(ConvMethod method, in ConvGeometry g) =>
         Takes(method, g.KernelHeight, g.KernelWidth, g.Stride, g.InChannels, g.OutChannels, g.Batch, g.OutHeight, g.OutWidth);
 
+    /// <summary>True if a pass that this takes is faster than by rows of the image, where both can serve.</summary>
+    public static bool BeatsRows(ConvMethod method, int channels, int resultChannels) =>
+        method == ConvMethod.Winograd || WinogradSmall.Takes(channels, resultChannels);
+
     /// <summary>A forward pass or an input gradient of stride 1.</summary>
     public static void Product(
         Workers workers, in ConvPhase phase, float* source, float* weights, float* bias, float slope, float* result,
         bool accumulate)
     {
-        var shape = TileShape.Of(workers.Path);
-        var panels = new GemmPanels(phase.ResultChannels, shape);
-        var job = new WinogradProduct
+        var images = new WinogradImages
         {
             Phase = phase,
-            Panels = panels,
             Source = source,
             Bias = bias,
             Result = result,
             Slope = slope,
             Accumulate = accumulate,
         };
-        var chunks = job.Split(shape);
-        nint zeros = phase.SourceChannels;
-        var length = (nint)phase.SourceChannels * panels.PaddedColumns;
-        var packed = length * Winograd.Kernel * Winograd.Kernel;
-        var scratch = workers.SharedScratch((nuint)(zeros + packed + (length * Winograd.Points) + (workers.Threads * job.WorkerLength)));
-        job.Zeros = scratch;
-        new Span<float>(job.Zeros, phase.SourceChannels).Clear();
-        var pack = new ConvPack { Phase = phase, Panels = panels, Weights = weights, Packed = scratch + zeros };
-        workers.Run(pack.Chunks, ref pack);
-        job.Weights = pack.Packed + packed;
-        var transform = new WinogradWeights
+        if (WinogradSmall.Takes(phase.SourceChannels, phase.ResultChannels))
         {
-            Panels = panels,
-            Channels = phase.SourceChannels,
-            Packed = pack.Packed,
-            Result = job.Weights,
-        };
-        workers.Run(transform.Chunks, ref transform);
-        job.Scratch = job.Weights + (length * Winograd.Points);
+            var few = new WinogradSmallProduct { Images = images };
+            few.Scratch = Prepare(workers, ref few.Images, WinogradSmall.Shape, weights, workers.Threads * few.WorkerLength, out few.Weights);
+            workers.Run(few.Chunks, ref few);
+            return;
+        }
+
+        var shape = TileShape.Of(workers.Path);
+        var job = new WinogradProduct { Images = images, Panels = new(phase.ResultChannels, shape) };
+        var chunks = job.Split(shape);
+        job.Scratch = Prepare(workers, ref job.Images, shape, weights, workers.Threads * job.WorkerLength, out job.Weights);
         workers.Run(chunks, ref job);
     }
 
@@ -60,8 +54,14 @@ internal static unsafe class WinogradConv
     public static void WeightGradient(
         Workers workers, in ConvGeometry g, float* input, float* gradient, float* result, bool accumulate)
     {
+        if (WinogradSmall.Takes(g.InChannels, g.OutChannels))
+        {
+            SmallWeightGradient(workers, g, input, gradient, result, accumulate);
+            return;
+        }
+
         var plan = new WinogradGradientPlan(g, TileShape.Of(workers.Path));
-        nint zeros = Math.Max(g.InChannels, plan.Panels.PaddedColumns);
+        var zeros = (nint)Math.Max(g.InChannels, plan.Panels.PaddedColumns) * Winograd.RunColumns;
         var inputs = Winograd.Points * plan.InputStep;
         var gradients = Winograd.Points * plan.GradientStep;
         var sums = Winograd.Points * plan.SumStep;
@@ -95,8 +95,67 @@ internal static unsafe class WinogradConv
         var last = new WinogradGradientResult
         {
             Geometry = g,
-            Plan = plan,
+            Panels = plan.Panels,
+            Rows = plan.PaddedRows,
             Sums = product.Sums,
+            SumStep = plan.SumStep,
+            Result = result,
+            Accumulate = accumulate,
+        };
+        workers.Run(last.Chunks, ref last);
+    }
+
+    // Zeros, packed weights and transformed weights lie in the memory that all share, before that of the workers.
+    private static float* Prepare(
+        Workers workers, ref WinogradImages images, TileShape shape, float* weights, nint ownLength, out float* transformed)
+    {
+        var panels = new GemmPanels(images.Phase.ResultChannels, shape);
+        var zeros = images.Phase.SourceChannels * (nint)Winograd.RunColumns;
+        var length = images.Phase.SourceChannels * (nint)panels.PaddedColumns;
+        var packed = length * Winograd.Kernel * Winograd.Kernel;
+        var scratch = workers.SharedScratch((nuint)(zeros + packed + (length * Winograd.Points) + ownLength));
+        images.Zeros = scratch;
+        new Span<float>(scratch, (int)zeros).Clear();
+        var pack = new ConvPack { Phase = images.Phase, Panels = panels, Weights = weights, Packed = scratch + zeros };
+        workers.Run(pack.Chunks, ref pack);
+        transformed = pack.Packed + packed;
+        var transform = new WinogradWeights
+        {
+            Panels = panels,
+            Channels = images.Phase.SourceChannels,
+            Packed = pack.Packed,
+            Result = transformed,
+        };
+        workers.Run(transform.Chunks, ref transform);
+        return transformed + (length * Winograd.Points);
+    }
+
+    private static void SmallWeightGradient(
+        Workers workers, in ConvGeometry g, float* input, float* gradient, float* result, bool accumulate)
+    {
+        var job = new WinogradSmallGradient { Images = new() { Phase = ConvPhase.Forward(g), Source = input, Result = gradient } };
+        nint zeros = Winograd.RunColumns * Math.Max(g.InChannels, g.OutChannels);
+        var sums = (job.Chunks + 1) * job.PartLength;
+        job.Images.Zeros = workers.SharedScratch((nuint)(zeros + sums + (workers.Threads * job.WorkerLength)));
+        new Span<float>(job.Images.Zeros, (int)zeros).Clear();
+        job.Sums = job.Images.Zeros + zeros + job.PartLength;
+        job.Scratch = job.Images.Zeros + zeros + sums;
+        workers.Run(job.Chunks, ref job);
+        var total = new ConvPartSum
+        {
+            Parts = job.Sums,
+            Result = job.Images.Zeros + zeros,
+            Length = job.PartLength,
+            Count = job.Chunks,
+        };
+        workers.Run(total.Chunks, ref total);
+        var last = new WinogradGradientResult
+        {
+            Geometry = g,
+            Panels = new(g.OutChannels, WinogradSmall.Shape),
+            Rows = g.InChannels,
+            Sums = total.Result,
+            SumStep = (nint)g.InChannels * g.OutChannels,
             Result = result,
             Accumulate = accumulate,
         };

@@ -9,14 +9,20 @@ internal unsafe struct WinogradGradientResult : ILaneJob
     private const int Taps = Winograd.Kernel * Winograd.Kernel;
 
     public ConvGeometry Geometry;
-    public WinogradGradientPlan Plan;
+    public GemmPanels Panels;
+
+    /// <summary>Rows that a panel of the sums has: input channels and padding.</summary>
+    public int Rows;
+
+    /// <summary>Sums: frequencies at <see cref="SumStep"/>, each [panel][row][column].</summary>
     public float* Sums;
+    public nint SumStep;
     public float* Result;
     public bool Accumulate;
 
-    public readonly int Chunks => Plan.Panels.Count * ChunksPerPanel;
+    public readonly int Chunks => Panels.Count * ChunksPerPanel;
 
-    private readonly int ChunksPerPanel => WorkSplit.Chunks(Plan.InChannels, ChannelsPerChunk);
+    private readonly int ChunksPerPanel => WorkSplit.Chunks(Geometry.InChannels, ChannelsPerChunk);
 
     // Channels of a panel follow each other without gaps: where a panel is narrower than sixteen columns, sixteen
     // lanes span several.
@@ -28,13 +34,13 @@ internal unsafe struct WinogradGradientResult : ILaneJob
         var taps = stackalloc float[Taps * 16];
         var panel = chunk / ChunksPerPanel;
         var first = chunk % ChunksPerPanel * ChannelsPerChunk;
-        var width = Plan.Panels.PaddedWidth(panel);
-        var firstColumn = Plan.Panels.FirstColumn(panel);
-        var length = Math.Min(ChannelsPerChunk, Plan.InChannels - first) * width;
-        var sums = Sums + (firstColumn * (nint)Plan.PaddedRows) + (first * (nint)width);
+        var width = Panels.PaddedWidth(panel);
+        var firstColumn = Panels.FirstColumn(panel);
+        var length = Math.Min(ChannelsPerChunk, Geometry.InChannels - first) * width;
+        var sums = Sums + (firstColumn * (nint)Rows) + (first * (nint)width);
         for (var i = 0; i < length; i += ILanes<V>.Count)
         {
-            Winograd.WeightGradient<V>(sums + i, Plan.SumStep, taps, buffer);
+            Winograd.WeightGradient<V>(sums + i, SumStep, taps, buffer);
             for (var tap = 0; tap < Taps; tap++)
             {
                 var tapResult = Result + (((nint)tap * Geometry.InChannels) + first) * Geometry.OutChannels + firstColumn;

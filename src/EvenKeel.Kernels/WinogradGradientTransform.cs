@@ -12,7 +12,7 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
     public float* Input;
     public float* Gradient;
 
-    /// <summary>A pixel of zeros, as wide as the wider of the two.</summary>
+    /// <summary>As many pixels as a run sees in a row, in zeros, as wide as the wider of the two.</summary>
     public float* Zeros;
 
     /// <summary>Receives the input: frequencies of [group][tile][channel].</summary>
@@ -36,81 +36,66 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Inputs<V>(long first, int tile, int end) where V : unmanaged, ILanes<V>
     {
-        var memory = stackalloc float[Winograd.Buffer + 16];
+        var memory = stackalloc float[Winograd.RunBuffer + 16];
         var buffer = AlignedMemory.Align(memory);
-        var pixels = stackalloc float*[Winograd.Points];
-        var next = stackalloc float*[Winograd.Points];
         var place = Plan.Tiles.At(first + tile);
-        LocateInput(pixels, place);
-        for (; tile < end; tile++)
+        while (tile < end)
         {
-            // The tile after the last of all lies behind the images, where nothing but a prefetch goes.
-            place = Plan.Tiles.After(place);
-            LocateInput(next, place);
+            var run = Plan.Tiles.Run(place, end - tile, Geometry.InChannels);
+            var patch = InputPatch(place, run);
             for (var start = 0; start < Geometry.InChannels; start += WinogradGradientPlan.Group)
             {
                 nint width = Plan.GroupWidth(start);
                 var result = InputResult + (start * (nint)Plan.Block) + (tile * width);
                 for (nint c = 0; c < width; c += ILanes<V>.Count)
-                {
-                    Prefetch.Lines(next, Winograd.Points, start + c);
-                    Winograd.Input<V>(pixels, start + c, result + c, Plan.InputStep, buffer);
-                }
+                    Winograd.Input<V>(patch, start + c, result + c, width, Plan.InputStep, buffer);
             }
 
-            var done = pixels;
-            pixels = next;
-            next = done;
+            tile += run;
+            place = Plan.Tiles.After(place, run);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Gradients<V>(long first, int tile, int end) where V : unmanaged, ILanes<V>
     {
-        var memory = stackalloc float[Winograd.Buffer + 16];
+        var memory = stackalloc float[Winograd.RunBuffer + 16];
         var buffer = AlignedMemory.Align(memory);
-        var pixels = stackalloc float*[Winograd.Tile * Winograd.Tile];
-        var next = stackalloc float*[Winograd.Tile * Winograd.Tile];
         var place = Plan.Tiles.At(first + tile);
-        LocateGradient(pixels, place);
-        for (; tile < end; tile++)
+        while (tile < end)
         {
-            // The tile after the last of all lies behind the images, where nothing but a prefetch goes.
-            place = Plan.Tiles.After(place);
-            LocateGradient(next, place);
+            var run = Plan.Tiles.Run(place, end - tile, Geometry.OutChannels);
+            var patch = GradientPatch(place, run);
             for (var group = 0; group < Plan.Columns.Count; group++)
             {
                 nint start = Plan.Columns.FirstColumn(group);
                 nint width = Plan.Columns.Columns(group);
                 var result = GradientResult + (start * Plan.Block) + (tile * width);
                 for (nint c = 0; c < width; c += ILanes<V>.Count)
-                {
-                    Prefetch.Lines(next, Winograd.Tile * Winograd.Tile, start + c);
-                    Winograd.Gradient<V>(pixels, start + c, result + c, Plan.GradientStep, buffer);
-                }
+                    Winograd.Gradient<V>(patch, start + c, result + c, width, Plan.GradientStep, buffer);
             }
 
-            var done = pixels;
-            pixels = next;
-            next = done;
+            tile += run;
+            place = Plan.Tiles.After(place, run);
         }
     }
 
-    private readonly void LocateInput(float** pixels, in WinogradPlace place)
+    private readonly WinogradPatch InputPatch(in WinogradPlace place, int run)
     {
         ref readonly var g = ref Geometry;
         var (image, row, column) = place;
-        WinogradTiles.Locate(
-            pixels, Winograd.Patch, Input + (image * (nint)g.Height * g.Width * g.InChannels), g.Height, g.Width,
-            g.InChannels, row - g.Padding, column - g.Padding, Zeros);
+        return WinogradTiles.Patch(
+            (run * Winograd.Tile) + Winograd.Patch - Winograd.Tile, Input + (image * (nint)g.Height * g.Width * g.InChannels),
+            g.Height, g.Width, g.InChannels, row - g.Padding, column - g.Padding, Zeros,
+            Plan.Tiles.Ahead(place, run, g.Height, g.Width, g.InChannels));
     }
 
-    private readonly void LocateGradient(float** pixels, in WinogradPlace place)
+    private readonly WinogradPatch GradientPatch(in WinogradPlace place, int run)
     {
         ref readonly var g = ref Geometry;
         var (image, row, column) = place;
-        WinogradTiles.Locate(
-            pixels, Winograd.Tile, Gradient + (image * (nint)g.OutHeight * g.OutWidth * g.OutChannels), g.OutHeight,
-            g.OutWidth, g.OutChannels, row, column, Zeros);
+        return WinogradTiles.Patch(
+            run * Winograd.Tile, Gradient + (image * (nint)g.OutHeight * g.OutWidth * g.OutChannels), g.OutHeight,
+            g.OutWidth, g.OutChannels, row, column, Zeros, Plan.Tiles.Ahead(place, run, g.OutHeight, g.OutWidth, g.OutChannels));
     }
 }

@@ -7,6 +7,9 @@ internal readonly record struct WinogradPlace(int Image, int Row, int Column);
 /// a tile are in memory.</summary>
 internal readonly unsafe struct WinogradTiles(int images, int gridHeight, int gridWidth)
 {
+    private const int FewestAhead = 64;
+    private const int RunFloats = 128;
+
     private readonly int _rows = (gridHeight + Winograd.Tile - 1) / Winograd.Tile;
     private readonly int _columns = (gridWidth + Winograd.Tile - 1) / Winograd.Tile;
 
@@ -21,37 +24,70 @@ internal readonly unsafe struct WinogradTiles(int images, int gridHeight, int gr
         return new((int)(line / _rows), (int)(line % _rows) * Winograd.Tile, column * Winograd.Tile);
     }
 
-    /// <summary>The place of the tile after one.</summary>
-    public WinogradPlace After(in WinogradPlace place)
+    /// <summary>How many of the next tiles are transformed together: those beside each other, at most
+    /// <see cref="Winograd.Run"/> and fewer the more channels there are, since the channels of a tile lie together.</summary>
+    public int Run(in WinogradPlace place, int tiles, int channels)
     {
-        if (place.Column + Winograd.Tile < gridWidth) return place with { Column = place.Column + Winograd.Tile };
+        var most = Math.Clamp(RunFloats / channels, 1, Winograd.Run);
+        return Math.Min(Math.Min(tiles, most), _columns - (place.Column / Winograd.Tile));
+    }
+
+    /// <summary>The place of the tile after a run.</summary>
+    public WinogradPlace After(in WinogradPlace place, int run)
+    {
+        var column = place.Column + (run * Winograd.Tile);
+        if (column < gridWidth) return place with { Column = column };
         return place.Row + Winograd.Tile < gridHeight
             ? place with { Row = place.Row + Winograd.Tile, Column = 0 }
             : new(place.Image + 1, 0, 0);
     }
 
-    /// <summary>Fills in the addresses of a square of pixels, row by row; pixels outside the image are zeros.</summary>
-    /// <param name="pixels">Receives size·size addresses.</param>
-    /// <param name="size">Pixels along an axis.</param>
+    /// <summary>Floats from the pixels of a run to those of the next, or 0 where a pixel is so short that the processor
+    /// sees a row of them as one stream and asks for it by itself.</summary>
+    /// <param name="place">Where the run starts.</param>
+    /// <param name="run">Its tiles.</param>
+    /// <param name="height">Rows of the image.</param>
+    /// <param name="width">Columns of the image.</param>
+    /// <param name="channels">Floats of a pixel.</param>
+    public nint Ahead(in WinogradPlace place, int run, int height, int width, nint channels)
+    {
+        if (channels < FewestAhead) return 0;
+        var next = After(place, run);
+        var rows = ((next.Image - place.Image) * (nint)height) + next.Row - place.Row;
+        return ((rows * width) + next.Column - place.Column) * channels;
+    }
+
+    /// <summary>Pixels of an image whose first is at a row and a column, which may lie outside.</summary>
+    /// <param name="columns">Columns of pixels.</param>
     /// <param name="image">First pixel of the image.</param>
     /// <param name="height">Rows of the image.</param>
     /// <param name="width">Columns of the image.</param>
     /// <param name="channels">Floats of a pixel.</param>
-    /// <param name="row">First row of the square, may lie outside.</param>
-    /// <param name="column">First column of the square, may lie outside.</param>
-    /// <param name="zeros">A pixel of zeros.</param>
-    public static void Locate(
-        float** pixels, int size, float* image, int height, int width, nint channels, int row, int column, float* zeros)
+    /// <param name="row">First row.</param>
+    /// <param name="column">First column.</param>
+    /// <param name="zeros">As many pixels of zeros as there are columns.</param>
+    /// <param name="ahead">Floats to the pixels to ask for, or 0.</param>
+    public static WinogradPatch Patch(
+        int columns, float* image, int height, int width, nint channels, int row, int column, float* zeros, nint ahead)
     {
         var line = image + ((((nint)row * width) + column) * channels);
-        var lineStep = width * channels;
-        var inside = row >= 0 && column >= 0 && row + size <= height && column + size <= width;
-        for (var i = 0; i < size; i++, line += lineStep)
+        var step = width * channels;
+        var first = Math.Clamp(-column, 0, columns);
+        return new()
         {
-            var exists = (uint)(row + i) < (uint)height;
-            var pixel = line;
-            for (var j = 0; j < size; j++, pixel += channels)
-                *pixels++ = inside || (exists && (uint)(column + j) < (uint)width) ? pixel : zeros;
-        }
+            Row0 = Row(0),
+            Row1 = Row(1),
+            Row2 = Row(2),
+            Row3 = Row(3),
+            Row4 = Row(4),
+            Row5 = Row(5),
+            First = first,
+            End = Math.Clamp(width - column, first, columns),
+            Columns = columns,
+            Step = channels,
+            Ahead = ahead,
+        };
+
+        float* Row(int i) => (uint)(row + i) < (uint)height ? line + (i * step) : zeros;
     }
 }

@@ -8,8 +8,9 @@ public sealed class WinogradTests
     /// <summary>Sums of a hundred and more products of transformed numbers: a few times the error of direct sums.</summary>
     private const double Tolerance = 1e-5;
 
-    /// <summary>Grids that tiles cover exactly, ragged and hardly; channels below, at and beyond a group of 48; more
-    /// tiles than a block; every padding.</summary>
+    /// <summary>Grids that tiles cover exactly, ragged and hardly; channels below, at and beyond a group of 48, and so few
+    /// that a block of tiles stays in the fastest cache; more tiles than a block, with a last block that is full and one
+    /// that is not; every padding.</summary>
     private static readonly ConvGeometry[] Geometries =
     [
         new(1, 4, 4, 16, 16, 3, 3, 1, 1),
@@ -21,6 +22,9 @@ public sealed class WinogradTests
         new(9, 28, 28, 16, 32, 3, 3, 1, 1),
         new(1, 9, 13, 192, 96, 3, 3, 1, 1),
         new(1, 2, 1, 80, 160, 3, 3, 1, 1),
+        new(2, 7, 5, 32, 16, 3, 3, 1, 1),
+        new(3, 9, 17, 32, 32, 3, 3, 1, 2),
+        new(40, 9, 14, 16, 16, 3, 3, 1, 1),
     ];
 
     public static TheoryData<int> Cases => [.. Enumerable.Range(0, Geometries.Length)];
@@ -61,7 +65,7 @@ public sealed class WinogradTests
     [Fact]
     public void Threads_and_vector_path_do_not_change_the_bits()
     {
-        foreach (var g in new ConvGeometry[] { new(9, 18, 19, 64, 80, 3, 3, 1, 1), new(3, 8, 8, 96, 48, 3, 3, 1, 0) })
+        foreach (var g in new ConvGeometry[] { new(9, 18, 19, 64, 80, 3, 3, 1, 1), new(3, 8, 8, 96, 48, 3, 3, 1, 0), new(9, 18, 19, 32, 16, 3, 3, 1, 1), new(30, 8, 8, 16, 16, 3, 3, 1, 0) })
         {
             float[][]? first = null;
             foreach (var path in ConvCases.Paths)

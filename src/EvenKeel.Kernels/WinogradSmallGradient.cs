@@ -1,0 +1,75 @@
+namespace EvenKeel.Kernels;
+
+/// <summary>A weight gradient by F(4×4, 3×3) over few channels: see <see cref="WinogradSmall"/>. A chunk is a part of the
+/// tiles, with sums of its own. Parts follow from the sizes alone, and with them the order of every sum.</summary>
+internal unsafe struct WinogradSmallGradient : ILaneJob, ITileJob
+{
+    // Sums of a part are cleared, and read once more, for every so many blocks.
+    private const int WantedBlocks = 8;
+    private const int WantedParts = 8;
+    private const int MostParts = 16;
+
+    /// <summary>The input as source, the output's gradient as result.</summary>
+    public WinogradImages Images;
+
+    /// <summary>Receives [part][36][source channel][result channel].</summary>
+    public float* Sums;
+
+    /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
+    public float* Scratch;
+
+    /// <summary>Number of parts.</summary>
+    public readonly int Chunks => WorkSplit.Chunks(Images.Tiles.Count, PartTiles);
+
+    /// <summary>Floats of a part's sums.</summary>
+    public readonly nint PartLength => Winograd.Points * (nint)Images.Phase.SourceChannels * Images.Phase.ResultChannels;
+
+    /// <summary>Floats of scratch memory a worker needs.</summary>
+    public readonly nint WorkerLength => 2 * BlockLength;
+
+    private readonly nint BlockLength => Winograd.Points * WinogradSmall.GradientBlock * (nint)Pitch;
+
+    private readonly int Pitch => Math.Max(Images.Phase.SourceChannels, Images.Phase.ResultChannels);
+
+    // Whole blocks.
+    private readonly int PartTiles
+    {
+        get
+        {
+            var blocks = WorkSplit.Chunks(Images.Tiles.Count, WinogradSmall.GradientBlock);
+            return checked(Math.Max(WorkSplit.Chunks(blocks, MostParts), Math.Clamp(blocks / WantedParts, 1, WantedBlocks)) * WinogradSmall.GradientBlock);
+        }
+    }
+
+    public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
+    {
+        var input = Scratch + (worker * WorkerLength);
+        var gradient = input + BlockLength;
+        var step = WinogradSmall.GradientBlock * (nint)Pitch;
+        new Span<float>(Sums + (chunk * PartLength), (int)PartLength).Clear();
+        var first = (long)chunk * PartTiles;
+        var end = Math.Min(Images.Tiles.Count, first + PartTiles);
+        for (; first < end; first += WinogradSmall.GradientBlock)
+        {
+            var some = (int)Math.Min(WinogradSmall.GradientBlock, end - first);
+            if (some < WinogradSmall.GradientBlock) new Span<float>(input, (int)WorkerLength).Clear();
+            Images.TransformInput<V>(first, some, input, Pitch, step);
+            Images.TransformGradient<V>(first, some, gradient, Pitch, step);
+            TileDispatch.Run<V, WinogradSmallGradient>(ref this, chunk, worker);
+        }
+    }
+
+    // The products of a block.
+    public readonly void Run<T, R, O>(int chunk, int worker)
+        where T : ITiles
+        where R : unmanaged
+        where O : IRegisterOps<R>
+    {
+        var input = Scratch + (worker * WorkerLength);
+        var gradient = input + BlockLength;
+        var sums = Sums + (chunk * PartLength);
+        var (channels, columns) = (Images.Phase.SourceChannels, Images.Phase.ResultChannels);
+        if (Pitch == 16) WinogradSmall.Accumulate<R, O, WinogradSmall.Pitch16>(input, gradient, sums, channels, columns);
+        else WinogradSmall.Accumulate<R, O, WinogradSmall.Pitch32>(input, gradient, sums, channels, columns);
+    }
+}

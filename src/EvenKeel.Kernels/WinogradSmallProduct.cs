@@ -1,0 +1,55 @@
+namespace EvenKeel.Kernels;
+
+/// <summary>A 3×3 convolution of stride 1, or its input gradient, by F(4×4, 3×3) over few channels: see
+/// <see cref="WinogradSmall"/>. A chunk is some blocks of tiles.</summary>
+internal unsafe struct WinogradSmallProduct : ILaneJob, ITileJob
+{
+    private const int WantedChunks = 32;
+    private const int MostBlocks = 8;
+
+    public WinogradImages Images;
+
+    /// <summary>Transformed weights [36][source channel][result channel].</summary>
+    public float* Weights;
+
+    /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
+    public float* Scratch;
+
+    public readonly int Chunks => WorkSplit.Chunks(Images.Tiles.Count, ChunkTiles);
+
+    /// <summary>Floats of scratch memory a worker needs.</summary>
+    public readonly nint WorkerLength => Winograd.Points * WinogradSmall.Block * (nint)Pitch;
+
+    private readonly int ChunkTiles =>
+        (int)Math.Clamp(Images.Tiles.Count / (WinogradSmall.Block * WantedChunks), 1, MostBlocks) * WinogradSmall.Block;
+
+    private readonly int Pitch => Math.Max(Images.Phase.SourceChannels, Images.Phase.ResultChannels);
+
+    public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
+    {
+        var tiles = Scratch + (worker * WorkerLength);
+        var step = WinogradSmall.Block * (nint)Pitch;
+        var first = (long)chunk * ChunkTiles;
+        var end = Math.Min(Images.Tiles.Count, first + ChunkTiles);
+        for (; first < end; first += WinogradSmall.Block)
+        {
+            var some = (int)Math.Min(WinogradSmall.Block, end - first);
+            Images.TransformInput<V>(first, some, tiles, Pitch, step);
+            TileDispatch.Run<V, WinogradSmallProduct>(ref this, chunk, worker);
+            Images.TransformOutput<V>(first, some, 0, Images.Phase.ResultChannels, tiles, Pitch, step);
+        }
+    }
+
+    // The products of a block. A last block that is not full multiplies what an earlier one left.
+    public readonly void Run<T, R, O>(int chunk, int worker)
+        where T : ITiles
+        where R : unmanaged
+        where O : IRegisterOps<R>
+    {
+        var tiles = Scratch + (worker * WorkerLength);
+        nint depth = Images.Phase.SourceChannels;
+        var columns = Images.Phase.ResultChannels;
+        if (Pitch == 16) WinogradSmall.Multiply<R, O, WinogradSmall.Pitch16>(tiles, Weights, depth, columns);
+        else WinogradSmall.Multiply<R, O, WinogradSmall.Pitch32>(tiles, Weights, depth, columns);
+    }
+}
