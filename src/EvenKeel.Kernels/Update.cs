@@ -5,8 +5,9 @@ namespace EvenKeel.Kernels;
 /// <summary>Optimizer steps over flat parameters. Gradients are read only; no two spans may overlap.</summary>
 /// <remarks>Settings are double, so that 1 − β is rounded to float once, after the subtraction. An average that a weight
 /// without gradients lets decay ends as zero: below 2⁻¹⁰⁰ a mean or velocity counts as zero, and a mean square below
-/// 2⁻¹²⁶. Neither moves a weight, but numbers too small for full precision take a processor a hundred times as long,
-/// and rounding would keep them above zero for ever.</remarks>
+/// 2⁻¹²⁶. Divided by an ε of 10⁻¹⁵ and more neither moves a weight, and with a smaller one nothing is dropped; but numbers
+/// too small for full precision take a processor many times as long, and rounding would keep them above zero for
+/// ever.</remarks>
 internal static unsafe partial class Update
 {
     // 2⁻¹⁰⁰: times a rate, still a number of full precision.
@@ -14,6 +15,9 @@ internal static unsafe partial class Update
 
     // 2⁻¹²⁶, the least number of full precision.
     private const float LeastSquare = 1.17549435e-38f;
+
+    // Far above the root of the least square.
+    private const double LeastDivisor = 1e-15;
 
     /// <summary>
     /// g' = g + decay·p; buffer = momentum·buffer + g'; p −= rate·(nesterov ? g' + momentum·buffer : buffer).

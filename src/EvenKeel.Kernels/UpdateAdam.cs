@@ -79,10 +79,14 @@ internal static unsafe partial class Update
         public readonly float New2 = (float)(1.0 - step.Beta2);
         public readonly float Epsilon = (float)step.Epsilon;
 
-        // Without epsilon the mean square is all that is divided by.
-        public readonly float Least = step.Epsilon > 0.0 ? LeastSquare : 0f;
+        // A much smaller epsilon would leave the step to what these drop.
+        public readonly float LeastMean = HasFloor(step) ? Update.LeastMean : 0f;
+        public readonly float LeastSquare = HasFloor(step) ? Update.LeastSquare : 0f;
         public readonly float Decay = (float)step.CoupledDecay;
         public readonly float Keep = (float)(1.0 - step.LearningRate * step.DecoupledDecay);
+
+        private static bool HasFloor(in AdamStep step) =>
+            (step.EpsilonInsideRoot ? Math.Sqrt(step.Epsilon) : step.Epsilon) >= LeastDivisor;
     }
 
     private readonly struct AdamJob(
@@ -113,7 +117,7 @@ internal static unsafe partial class Update
         {
             var value = V.Load(p);
             var gradient = V.FusedMultiplyAdd(V.Splat(f.Decay), value, V.Load(g));
-            var first = FlushBelow(V.FusedMultiplyAdd(V.Splat(f.Beta1), V.Load(m), V.Splat(f.New1) * gradient), LeastMean);
+            var first = FlushBelow(V.FusedMultiplyAdd(V.Splat(f.Beta1), V.Load(m), V.Splat(f.New1) * gradient), f.LeastMean);
             V.Store(m, first);
             var epsilon = V.Splat(f.Epsilon);
             V scale;
@@ -125,7 +129,7 @@ internal static unsafe partial class Update
             else
             {
                 var square = V.Splat(f.New2) * gradient * gradient;
-                var second = FlushBelow(V.FusedMultiplyAdd(V.Splat(f.Beta2), V.Load(v), square), f.Least);
+                var second = FlushBelow(V.FusedMultiplyAdd(V.Splat(f.Beta2), V.Load(v), square), f.LeastSquare);
                 V.Store(v, second);
                 second *= V.Splat(f.Correction2);
                 scale = inside ? V.Sqrt(second + epsilon) : V.Sqrt(second) + epsilon;

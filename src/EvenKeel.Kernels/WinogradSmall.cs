@@ -1,8 +1,8 @@
 namespace EvenKeel.Kernels;
 
 /// <summary>
-/// Products of F(4×4, 3×3) over at most <see cref="MostChannels"/> channels. A block of tiles stays in the fastest cache
-/// from its transform to the transform back, and each frequency's products take the place of what they are made from.
+/// Products of F(4×4, 3×3) over at most <see cref="MostChannels"/> channels. A block of tiles stays in a core's own caches
+/// from its transform to the transform back, with 16 channels in the fastest, and each frequency's products take the place of what they are made from.
 /// </summary>
 /// <remarks>A register tile is one or two registers wide: it must load a number for almost every multiply-add, and keeps
 /// up only where that number lies at a distance known to the compiler, hence the fixed pitch of a tile.</remarks>

@@ -91,6 +91,7 @@ public class UpdateTests(WorkerGrid grid)
     [InlineData(1e-29f, 1e-36f, 1e-3, 9e-30f, 9e-37f)]
     [InlineData(float.NaN, float.NaN, 1e-3, float.NaN, float.NaN)]
     [InlineData(-1e-29f, 1e-39f, 0.0, -9e-30f, 9e-40f)]
+    [InlineData(1e-31f, 1e-39f, 1e-20, 9e-32f, 9e-40f)]
     public void What_matters_is_kept(float mean, float square, double epsilon, float expectedMean, float expectedSquare)
     {
         var got = grid.Same(3, (w, r) =>

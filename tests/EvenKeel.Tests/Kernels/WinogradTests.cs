@@ -9,7 +9,7 @@ public sealed class WinogradTests
     private const double Tolerance = 1e-5;
 
     /// <summary>Grids that tiles cover exactly, ragged and hardly; channels below, at and beyond a group of 48, and so few
-    /// that a block of tiles stays in the fastest cache; more tiles than a block, with a last block that is full and one
+    /// that blocks are small; more tiles than a block, with a last block that is full and one
     /// that is not; every padding.</summary>
     private static readonly ConvGeometry[] Geometries =
     [
