@@ -21,7 +21,8 @@ public enum AdamKind
 /// Adam and its relatives: m ← β1·m + (1−β1)g, v ← β2·v + (1−β2)g², p ← p − η·m̂/(√v̂ + ε), or η·m̂/√(v̂ + ε) with ε
 /// inside the root; m̂ = m/(1−β1^t), v̂ = v/(1−β2^t). Kingma and Ba 2015, algorithms 1 and 2, arXiv 1412.6980.
 /// </summary>
-/// <remarks>β1 may change during a run: the correction then uses that step's β1 with the full t.</remarks>
+/// <remarks>β1 may change during a run: the correction then uses that step's β1 with the full t. Where what ε adds to the
+/// divisor is at least 10⁻¹⁵, m below 2⁻¹⁰⁰ and v below 2⁻¹²⁶ count as zero, which saves time and moves no weight.</remarks>
 public sealed class Adam : Optimizer
 {
     private readonly Tensor[] _first;

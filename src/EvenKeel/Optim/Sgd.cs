@@ -5,7 +5,8 @@ namespace EvenKeel.Optim;
 
 /// <summary>
 /// Stochastic gradient descent: g ← g + λp; buf ← momentum·buf + g; p ← p − η·buf, or with Nesterov's form
-/// p ← p − η·(g + momentum·buf). The buffer starts at 0 and is not damped, as in PyTorch.
+/// p ← p − η·(g + momentum·buf). The buffer starts at 0 and is not damped, as in PyTorch;
+/// below 2⁻¹⁰⁰ it counts as zero, which saves time.
 /// </summary>
 public sealed class Sgd : Optimizer
 {
