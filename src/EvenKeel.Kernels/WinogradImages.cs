@@ -117,6 +117,21 @@ internal unsafe struct WinogradImages
         }
     }
 
+    /// <summary>Asks for the pixels that a tile of the result has.</summary>
+    public readonly void AskForResult(in WinogradPlace place) =>
+        WinogradTiles.Ask(Result, place.Image, Phase.GridHeight, Phase.GridWidth, Phase.ResultChannels,
+            place.Row, place.Row + Winograd.Tile, place.Column, place.Column + Winograd.Tile);
+
+    /// <summary>Asks for the pixels that a tile sees of the source and the tiles before did not.</summary>
+    public readonly void AskForSource(in WinogradPlace place)
+    {
+        const int shared = Winograd.Patch - Winograd.Tile;
+        var (row, column) = (place.Row + Phase.FirstRow, place.Column + Phase.FirstColumn);
+        WinogradTiles.Ask(Source, place.Image, Phase.SourceHeight, Phase.SourceWidth, Phase.SourceChannels,
+            place.Row == 0 ? row : row + shared, row + Winograd.Patch,
+            place.Column == 0 ? column : column + shared, column + Winograd.Patch);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void Store<V>(float* result, V value, V bias) where V : unmanaged, ILanes<V>
     {

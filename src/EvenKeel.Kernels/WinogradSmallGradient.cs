@@ -55,21 +55,39 @@ internal unsafe struct WinogradSmallGradient : ILaneJob, ITileJob
             if (some < WinogradSmall.GradientBlock) new Span<float>(input, (int)WorkerLength).Clear();
             Images.TransformInput<V>(first, some, input, Pitch, step);
             Images.TransformGradient<V>(first, some, gradient, Pitch, step);
-            TileDispatch.Run<V, WinogradSmallGradient>(ref this, chunk, worker);
+            TileDispatch.Run<V, WinogradSmallGradient>(ref this, checked((int)(first / WinogradSmall.GradientBlock)), worker);
         }
     }
 
-    // The products of a block.
-    public readonly void Run<T, R, O>(int chunk, int worker)
+    // The products of a block, and meanwhile requests for what the next block will read.
+    public readonly void Run<T, R, O>(int block, int worker)
         where T : ITiles
         where R : unmanaged
         where O : IRegisterOps<R>
     {
+        const int some = 3;
+        const int tilesMeanwhile = WinogradSmall.GradientBlock * some / Winograd.Points;
         var input = Scratch + (worker * WorkerLength);
         var gradient = input + BlockLength;
-        var sums = Sums + (chunk * PartLength);
+        var first = block * (long)WinogradSmall.GradientBlock;
+        var sums = Sums + (first / PartTiles * PartLength);
         var (channels, columns) = (Images.Phase.SourceChannels, Images.Phase.ResultChannels);
-        if (Pitch == 16) WinogradSmall.Accumulate<R, O, WinogradSmall.Pitch16>(input, gradient, sums, channels, columns);
-        else WinogradSmall.Accumulate<R, O, WinogradSmall.Pitch32>(input, gradient, sums, channels, columns);
+        var grid = Images.Tiles;
+        first += WinogradSmall.GradientBlock;
+        var next = grid.At(first);
+        for (var point = 0; point < Winograd.Points; point += some)
+        {
+            for (var tile = 0; tile < tilesMeanwhile && first < grid.Count; tile++, first++, next = grid.After(next, 1))
+            {
+                Images.AskForSource(next);
+                Images.AskForResult(next);
+            }
+
+            if (Pitch == 16) WinogradSmall.Accumulate<R, O, WinogradSmall.Pitch16>(input, gradient, sums, channels, columns, some);
+            else WinogradSmall.Accumulate<R, O, WinogradSmall.Pitch32>(input, gradient, sums, channels, columns, some);
+            input += some * WinogradSmall.GradientBlock * Pitch;
+            gradient += some * WinogradSmall.GradientBlock * Pitch;
+            sums += some * (nint)channels * columns;
+        }
     }
 }

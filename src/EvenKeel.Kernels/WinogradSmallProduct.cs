@@ -35,21 +35,37 @@ internal unsafe struct WinogradSmallProduct : ILaneJob, ITileJob
         {
             var some = (int)Math.Min(WinogradSmall.Block, end - first);
             Images.TransformInput<V>(first, some, tiles, Pitch, step);
-            TileDispatch.Run<V, WinogradSmallProduct>(ref this, chunk, worker);
+            TileDispatch.Run<V, WinogradSmallProduct>(ref this, checked((int)(first / WinogradSmall.Block)), worker);
             Images.TransformOutput<V>(first, some, 0, Images.Phase.ResultChannels, tiles, Pitch, step);
         }
     }
 
-    // The products of a block. A last block that is not full multiplies what an earlier one left.
-    public readonly void Run<T, R, O>(int chunk, int worker)
+    // The products of a block, and meanwhile requests for what it will store and for what the next block will read. A last
+    // block that is not full multiplies what an earlier one left.
+    public readonly void Run<T, R, O>(int block, int worker)
         where T : ITiles
         where R : unmanaged
         where O : IRegisterOps<R>
     {
+        const int pointsPerTile = Winograd.Points / WinogradSmall.Block;
         var tiles = Scratch + (worker * WorkerLength);
         nint depth = Images.Phase.SourceChannels;
         var columns = Images.Phase.ResultChannels;
-        if (Pitch == 16) WinogradSmall.Multiply<R, O, WinogradSmall.Pitch16>(tiles, Weights, depth, columns);
-        else WinogradSmall.Multiply<R, O, WinogradSmall.Pitch32>(tiles, Weights, depth, columns);
+        var grid = Images.Tiles;
+        var first = block * (long)WinogradSmall.Block;
+        var here = grid.At(first);
+        var next = grid.At(first + WinogradSmall.Block);
+        var weights = Weights;
+        for (var tile = 0; tile < WinogradSmall.Block; tile++)
+        {
+            if (first + tile < grid.Count) Images.AskForResult(here);
+            if (first + WinogradSmall.Block + tile < grid.Count) Images.AskForSource(next);
+            here = grid.After(here, 1);
+            next = grid.After(next, 1);
+            if (Pitch == 16) WinogradSmall.Multiply<R, O, WinogradSmall.Pitch16>(tiles, weights, depth, columns, pointsPerTile);
+            else WinogradSmall.Multiply<R, O, WinogradSmall.Pitch32>(tiles, weights, depth, columns, pointsPerTile);
+            tiles += pointsPerTile * WinogradSmall.Block * Pitch;
+            weights += pointsPerTile * depth * columns;
+        }
     }
 }

@@ -57,6 +57,18 @@ internal readonly unsafe struct WinogradTiles(int images, int gridHeight, int gr
         return ((rows * width) + next.Column - place.Column) * channels;
     }
 
+    /// <summary>Asks for a rectangle of pixels, of which some may lie outside of the image.</summary>
+    public static void Ask(float* images, int image, int height, int width, nint channels, int top, int bottom, int left, int right)
+    {
+        top = Math.Max(top, 0);
+        bottom = Math.Min(bottom, height);
+        left = Math.Max(left, 0);
+        var length = (Math.Min(right, width) - left) * channels;
+        var line = images + ((((((nint)image * height) + top) * width) + left) * channels);
+        for (; top < bottom; top++, line += width * channels)
+            for (nint i = 0; i < length; i += 16) Prefetch.Line(line + i);
+    }
+
     /// <summary>Pixels of an image whose first is at a row and a column, which may lie outside.</summary>
     /// <param name="columns">Columns of pixels.</param>
     /// <param name="image">First pixel of the image.</param>
