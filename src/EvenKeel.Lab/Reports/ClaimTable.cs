@@ -53,8 +53,10 @@ internal static class ClaimTable
         List<string> notes =
         [
             "Margin: by how much the claim is so, seed by seed and paired, with its 95% interval; negative where it is not.",
-            $"A verdict takes p < 0.05 after Holm’s correction over {tests} comparison{(tests == 1 ? "" : "s")}; p is the corrected one, "
-            + "so an interval that excludes zero can still be undecided. Counts are exact.",
+            tests == 0
+                ? "No margin can be tested, which takes at least two seeds on both sides. Counts are exact."
+                : $"A verdict takes p < 0.05 after Holm’s correction over {tests} comparison{(tests == 1 ? "" : "s")}; p is the corrected one, "
+                  + "so an interval that excludes zero can still be undecided. Counts are exact.",
         ];
         if (data.Plan.Reduced is not null)
             notes.Insert(0, "The verdicts are on these reduced runs; the sources trained longer or on more, so they are not verdicts on the sources.");

@@ -73,6 +73,19 @@ public sealed class StudyReportTests : IDisposable
     }
 
     [Fact]
+    public void A_single_seed_is_said_to_test_nothing()
+    {
+        WriteRuns();
+        Assert.Contains("correction over 4 comparisons;", Notes(), StringComparison.Ordinal);
+        Directory.Delete(_root, recursive: true);
+        WriteRuns(run => run.Seed == 1);
+        Assert.Contains("No margin can be tested", Notes(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Holm", Notes(), StringComparison.Ordinal);
+
+        string Notes() => string.Join('\n', ClaimTable.Of(StudyData.Read(_plan, _plan.StudyFolder(_root)))!.Notes);
+    }
+
+    [Fact]
     public void The_report_shows_settings_claims_and_figures()
     {
         WriteRuns();
