@@ -76,7 +76,7 @@ internal unsafe struct ConvWeightGradient : ILaneJob, ITileJob
         };
         new Span<float>(sums, (int)SumsLength).Clear();
         var endBlock = Plan.FirstBlock(part + 1);
-        for (var block = Plan.FirstBlock(part); block < endBlock; block++) AddBlock<T, R, O>(work, block);
+        for (var block = Plan.FirstBlock(part); block < endBlock; block++) AddBlock<T, R, O>(work, block, block + 1 == endBlock);
         WriteSums<R, O>(work, Result + (part * (nint)Geometry.WeightLength));
     }
 
@@ -87,7 +87,7 @@ internal unsafe struct ConvWeightGradient : ILaneJob, ITileJob
         return panel;
     }
 
-    private readonly void AddBlock<T, R, O>(in Work work, int block)
+    private readonly void AddBlock<T, R, O>(in Work work, int block, bool isLast)
         where T : ITiles
         where R : unmanaged
         where O : IRegisterOps<R>
@@ -98,12 +98,18 @@ internal unsafe struct ConvWeightGradient : ILaneJob, ITileJob
         for (var panel = work.FirstPanel; panel < work.EndPanel; panel++)
             PackGradient<R, O>(work, panel, first, pixels);
 
+        // What the next block packs is asked for meanwhile, a few pixels at a time.
+        var next = first + pixels;
+        var nextPixels = isLast ? 0 : Math.Min(Plan.BlockPixels, Geometry.OutPixels - next);
+        var turns = Geometry.Taps * (work.EndPanel - work.FirstPanel);
+        var turn = 0;
         var sums = work.Sums;
         for (var tap = 0; tap < Geometry.Taps; tap++)
         {
             var count = Locate(work, tap, first, pixels, firstRow);
-            for (var panel = work.FirstPanel; panel < work.EndPanel; panel++)
+            for (var panel = work.FirstPanel; panel < work.EndPanel; panel++, turn++)
             {
+                AskFor(work, next + (nextPixels * turn / turns), next + (nextPixels * (turn + 1) / turns));
                 var vectors = Panels.Vectors(panel);
                 var tileSums = Shape.Rows * Panels.PaddedWidth(panel);
                 var input = work.Input;
@@ -115,6 +121,25 @@ internal unsafe struct ConvWeightGradient : ILaneJob, ITileJob
                     sums += tileSums;
                 }
             }
+        }
+    }
+
+    // Of some output pixels the gradient, and of the input the last row they see, since pixels before them saw the others.
+    // Below an image that is the next one.
+    private readonly void AskFor(in Work work, long pixel, long end)
+    {
+        ref readonly var g = ref Geometry;
+        var firstColumn = Panels.FirstColumn(work.FirstPanel);
+        var endColumn = Panels.FirstColumn(work.EndPanel - 1) + Panels.Width(work.EndPanel - 1);
+        for (; pixel < end; pixel++)
+        {
+            var gradient = Gradient + ((nint)pixel * g.OutChannels);
+            for (nint c = firstColumn; c < endColumn; c += 16) Prefetch.Line(gradient + c);
+            var (line, column) = Math.DivRem(pixel, g.OutWidth);
+            var (image, row) = Math.DivRem(line, g.OutHeight);
+            row = (row * g.Stride) - g.Padding + g.KernelHeight - 1;
+            var input = Input + ((nint)((((image * g.Height) + row) * g.Width) + (column * g.Stride)) * g.InChannels);
+            for (nint c = work.FirstChannel; c < work.EndChannel; c += 16) Prefetch.Line(input + c);
         }
     }
 
