@@ -65,8 +65,8 @@ internal unsafe struct WinogradSmallGradient : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        const int some = 3;
-        const int tilesMeanwhile = WinogradSmall.GradientBlock * some / Winograd.Points;
+        const int points = 3;
+        const int tilesMeanwhile = WinogradSmall.GradientBlock * points / Winograd.Points;
         var input = Scratch + (worker * WorkerLength);
         var gradient = input + BlockLength;
         var first = block * (long)WinogradSmall.GradientBlock;
@@ -75,7 +75,7 @@ internal unsafe struct WinogradSmallGradient : ILaneJob, ITileJob
         var grid = Images.Tiles;
         first += WinogradSmall.GradientBlock;
         var next = grid.At(first);
-        for (var point = 0; point < Winograd.Points; point += some)
+        for (var point = 0; point < Winograd.Points; point += points)
         {
             for (var tile = 0; tile < tilesMeanwhile && first < grid.Count; tile++, first++, next = grid.After(next, 1))
             {
@@ -83,11 +83,11 @@ internal unsafe struct WinogradSmallGradient : ILaneJob, ITileJob
                 Images.AskForResult(next);
             }
 
-            if (Pitch == 16) WinogradSmall.Accumulate<R, O, WinogradSmall.Pitch16>(input, gradient, sums, channels, columns, some);
-            else WinogradSmall.Accumulate<R, O, WinogradSmall.Pitch32>(input, gradient, sums, channels, columns, some);
-            input += some * WinogradSmall.GradientBlock * Pitch;
-            gradient += some * WinogradSmall.GradientBlock * Pitch;
-            sums += some * (nint)channels * columns;
+            if (Pitch == 16) WinogradSmall.Accumulate<R, O, WinogradSmall.Pitch16>(input, gradient, sums, channels, columns, points);
+            else WinogradSmall.Accumulate<R, O, WinogradSmall.Pitch32>(input, gradient, sums, channels, columns, points);
+            input += points * WinogradSmall.GradientBlock * Pitch;
+            gradient += points * WinogradSmall.GradientBlock * Pitch;
+            sums += points * (nint)channels * columns;
         }
     }
 }

@@ -3,24 +3,27 @@ using EvenKeel.Lab.Benchmarks;
 
 namespace EvenKeel.Tests.House;
 
-/// <summary>The table of measured cases in the page on performance, against the files of results.</summary>
+/// <summary>The tables of measured cases in the page on performance, one for each machine, against the files of results.</summary>
 public class PerformancePageTests
 {
-    private const string Start = "<!-- table -->\n";
     private const string End = "<!-- end of table -->";
 
     private static readonly string Page = Docs("performance.md");
-    private static readonly string Ours = Docs("performance.jsonl");
-    private static readonly string Peer = Docs("performance-peer.jsonl");
 
-    [Fact]
-    public void TheTableIsTheGeneratedOne()
+    [Theory]
+    [InlineData("epyc")]
+    [InlineData("xeon")]
+    public void TheTableIsTheGeneratedOne(string machine)
     {
         using var output = new StringWriter { NewLine = "\n" };
-        Assert.Equal(ExitCode.Done, CommandLine.Run(["bench", "--results", Ours, "--compare", Peer, "--markdown"], output, TextWriter.Null));
+        Assert.Equal(
+            ExitCode.Done,
+            CommandLine.Run(["bench", "--results", Ours(machine), "--compare", Peer(machine), "--markdown"], output, TextWriter.Null));
         var page = File.ReadAllText(Page).ReplaceLineEndings("\n");
-        var start = page.IndexOf(Start, StringComparison.Ordinal) + Start.Length;
-        var end = page.IndexOf(End, StringComparison.Ordinal);
+        var mark = $"<!-- table {machine} -->\n";
+        var start = page.IndexOf(mark, StringComparison.Ordinal) + mark.Length;
+        Assert.True(start >= mark.Length, $"docs/performance.md has no line {mark}");
+        var end = page.IndexOf(End, start, StringComparison.Ordinal);
         if (Environment.GetEnvironmentVariable("EVENKEEL_UPDATE") == "1")
         {
             File.WriteAllText(Page, page[..start] + output + page[end..]);
@@ -29,17 +32,23 @@ public class PerformancePageTests
 
         Assert.True(
             output.ToString() == page[start..end],
-            "The table in docs/performance.md is not that of docs/performance*.jsonl; run the tests with EVENKEEL_UPDATE=1 and review the difference.");
+            $"The table {machine} in docs/performance.md is not that of docs/performance/{machine}*.jsonl; run the tests with EVENKEEL_UPDATE=1 and review the difference.");
     }
 
-    [Fact]
-    public void EveryCaseOfThePeerSuitesIsMeasuredOnBothSides()
+    [Theory]
+    [InlineData("epyc")]
+    [InlineData("xeon")]
+    public void EveryCaseOfThePeerSuitesIsMeasuredOnBothSides(string machine)
     {
         var wanted = PeerSuites.All.SelectMany(s => s.Cases).Select(c => c.Id).ToArray();
-        Assert.Equal(wanted, ResultsFile.Read(Ours).Select(r => r.Id));
-        var peer = ComparisonFile.Read(Peer);
+        Assert.Equal(wanted, ResultsFile.Read(Ours(machine)).Select(r => r.Id));
+        var peer = ComparisonFile.Read(Peer(machine));
         Assert.All(wanted, id => Assert.NotNull(peer.Of(id)));
     }
+
+    private static string Ours(string machine) => Docs($"performance/{machine}.jsonl");
+
+    private static string Peer(string machine) => Docs($"performance/{machine}-peer.jsonl");
 
     private static string Docs(string file) => Path.Combine(Repository.Root, "docs", file);
 }
