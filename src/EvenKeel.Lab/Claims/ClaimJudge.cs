@@ -21,6 +21,9 @@ internal enum Verdict
 /// <param name="Missing">Why values are missing; null when none are.</param>
 internal sealed record MeasureValues(IReadOnlyDictionary<ulong, double> BySeed, double? Count, string? Missing)
 {
+    /// <summary>What the runs of a seed were timed on, if the measure is a time.</summary>
+    public IReadOnlyDictionary<ulong, string> Machines { get; init; } = new Dictionary<ulong, string>();
+
     /// <summary>No values.</summary>
     public static MeasureValues None(string why) => new(new Dictionary<ulong, double>(), null, why);
 }
@@ -39,7 +42,8 @@ internal sealed record ComparisonResult(
 /// <summary>
 /// Judges claims, seed by seed and paired: what seeds share (initial weights, order of images) cancels. A claim holds
 /// or is contradicted only if the margin differs from zero at 5% by Student's t after Holm's correction over all
-/// comparisons of the study; with one seed it stays undecided. Counts need no test.
+/// comparisons of the study; with one seed it stays undecided. Counts need no test. Times of different machines are not
+/// compared.
 /// </summary>
 internal static class ClaimJudge
 {
@@ -100,6 +104,13 @@ internal static class ClaimJudge
             double? Of(Measure measure) => values(measure).BySeed.TryGetValue(seed, out double value) ? value : null;
             if (comparison.Left.Value(Of) is not { } a || comparison.Right.Value(Of) is not { } b)
                 continue;
+            string[] machines = [.. all.Select(item => item.Machines.GetValueOrDefault(seed)).OfType<string>().Distinct()];
+            if (machines.Length > 1)
+            {
+                missing ??= $"times with seed {seed} are of different machines: {string.Join(" and ", machines)}";
+                continue;
+            }
+
             left.Add(a);
             right.Add(b);
         }

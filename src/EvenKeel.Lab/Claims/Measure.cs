@@ -103,6 +103,9 @@ internal sealed record Measure
     /// <summary>Column of its scheme's name.</summary>
     public int SchemeColumn { get; init; }
 
+    /// <summary>Whether it depends on the machine that ran.</summary>
+    public bool IsTime => Kind is MeasureKind.Time or MeasureKind.EpochTime or MeasureKind.TimeTo;
+
     /// <summary>Whether it counts something, so that nothing about it is chance.</summary>
     public bool IsCount => Kind is MeasureKind.Diverged or MeasureKind.Lost or MeasureKind.Parameters;
 

@@ -52,6 +52,7 @@ internal sealed class StudyMeasures(StudyData data)
     private MeasureValues BySeed(Measure measure, SchemeResult[] cells)
     {
         Dictionary<ulong, double> values = [];
+        Dictionary<ulong, string> machines = [];
         string? missing = null;
         foreach (ulong seed in data.Plan.Seeds)
         {
@@ -65,11 +66,24 @@ internal sealed class StudyMeasures(StudyData data)
                 sum += value ?? 0;
             }
 
-            if (complete)
-                values[seed] = sum / cells.Length;
+            if (!complete)
+                continue;
+            values[seed] = sum / cells.Length;
+            if (measure.IsTime && Machine(cells, seed) is { } machine)
+                machines[seed] = machine;
         }
 
-        return new MeasureValues(values, null, missing);
+        return new MeasureValues(values, null, missing) { Machines = machines };
+    }
+
+    // Null where a journal does not say.
+    private static string? Machine(SchemeResult[] cells, ulong seed)
+    {
+        string[] names = [.. cells.SelectMany(cell => cell.Runs).Where(run => run.Seed == seed)
+            .Select(run => run.History?.Record.Machine).OfType<MachineRecord>()
+            .Select(machine => $"{machine.Cpu}, {machine.Threads} thread{(machine.Threads == 1 ? "" : "s")}")
+            .Distinct().Order(StringComparer.Ordinal)];
+        return names.Length == 0 ? null : string.Join(" with ", names);
     }
 
     private (double? Value, string? Missing) Value(Measure measure, RunData? run, ulong seed)

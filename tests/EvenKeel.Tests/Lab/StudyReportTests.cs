@@ -73,6 +73,26 @@ public sealed class StudyReportTests : IDisposable
     }
 
     [Fact]
+    public void Times_of_different_machines_are_not_compared()
+    {
+        foreach (PlannedRun run in _plan.Planned)
+            Leave("own", run, 0, run is { Seed: 2, Spec.Scheme: "bn" } ? "slow" : "fast");
+        IReadOnlyList<ClaimReport> claims = StudyData.Read(_plan, _plan.StudyFolder(_root)).Claims;
+        ComparisonResult time = claims.Single(claim => claim.Claim.Id == "time").Results[0];
+        Assert.Equal((2, "times with seed 2 are of different machines: slow, 2 threads and fast, 2 threads"), (time.Margin!.Count, time.Reason));
+        Assert.Equal(Verdict.Holds, claims[0].Verdict);
+        Assert.Equal(3, claims[0].Results[0].Margin!.Count);
+
+        Directory.Delete(_root, recursive: true);
+        foreach (PlannedRun run in _plan.Planned)
+            Leave("own", run, 0, run.Spec.Scheme == "bn" ? "slow" : "fast");
+        claims = StudyData.Read(_plan, _plan.StudyFolder(_root)).Claims;
+        time = claims.Single(claim => claim.Claim.Id == "time").Results[0];
+        Assert.Equal((Verdict.Undecided, null), (time.Verdict, time.Margin));
+        Assert.StartsWith("times with seed 1 are of different machines", time.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_single_seed_is_said_to_test_nothing()
     {
         WriteRuns();
@@ -189,10 +209,10 @@ public sealed class StudyReportTests : IDisposable
             Leave("own", run, 0);
     }
 
-    private void Leave(string study, PlannedRun run, double shift)
+    private void Leave(string study, PlannedRun run, double shift, string cpu = "")
     {
         RunFolder folder = RunFolder.For(_root, study, run.Spec);
-        folder.Write(new RunRecord { Spec = run.Spec, Status = RunStatus.Finished });
+        folder.Write(new RunRecord { Spec = run.Spec, Status = RunStatus.Finished, Machine = new() { Cpu = cpu, Threads = 2 } });
         using JournalWriter journal = new(folder);
         for (int epoch = 1; epoch <= 3; epoch++)
         {
