@@ -122,6 +122,27 @@ internal unsafe struct WinogradImages
         WinogradTiles.Ask(Result, place.Image, Phase.GridHeight, Phase.GridWidth, Phase.ResultChannels,
             place.Row, place.Row + Winograd.Tile, place.Column, place.Column + Winograd.Tile);
 
+    /// <summary>Asks for some channels of the pixels that tiles of the result have.</summary>
+    /// <param name="first">The first tile.</param>
+    /// <param name="end">The tile after the last.</param>
+    /// <param name="firstColumn">The first result channel.</param>
+    /// <param name="columns">Number of result channels.</param>
+    public readonly void AskForResults(long first, long end, int firstColumn, int columns)
+    {
+        nint channels = Phase.ResultChannels;
+        var grid = Tiles;
+        for (var place = grid.At(first); first < end; first++, place = grid.After(place, 1))
+        {
+            var (image, row, column) = place;
+            var rows = Math.Min(Winograd.Tile, Phase.GridHeight - row);
+            var across = Math.Min(Winograd.Tile, Phase.GridWidth - column) * channels;
+            var line = Result + (((((nint)image * Phase.GridHeight) + row) * Phase.GridWidth) + column) * channels + firstColumn;
+            for (var i = 0; i < rows; i++, line += Phase.GridWidth * channels)
+                for (nint pixel = 0; pixel < across; pixel += channels)
+                    for (nint c = 0; c < columns; c += 16) Prefetch.Line(line + pixel + c);
+        }
+    }
+
     /// <summary>Asks for the pixels that a tile sees of the source and the tiles before did not.</summary>
     public readonly void AskForSource(in WinogradPlace place)
     {

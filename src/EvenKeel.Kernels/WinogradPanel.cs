@@ -8,6 +8,10 @@ internal unsafe struct WinogradPanel : ITileJob
 
     public GemmPanels Panels;
     public WinogradGroups Groups;
+    public WinogradImages Images;
+
+    /// <summary>The block's first tile.</summary>
+    public long First;
 
     /// <summary>Source channels.</summary>
     public int Depth;
@@ -45,6 +49,14 @@ internal unsafe struct WinogradPanel : ITileJob
             var tile = new DenseTile { RowStep = depth, DepthStep = 1, BStep = width, CStep = columns, InitialStep = columns };
             for (var point = 0; point < Winograd.Points; point++, weights += depth * width)
             {
+                // What the transform back will store to is asked for meanwhile, a few tiles at a time.
+                if (panel == Groups.FirstPanel(group))
+                {
+                    Images.AskForResults(
+                        First + (Tiles * point / Winograd.Points), First + (Tiles * (point + 1) / Winograd.Points),
+                        Groups.FirstColumn(group), (int)columns);
+                }
+
                 // The next weights come from far while these are used: each tile asks for its share of them.
                 var next = weights + (depth * width);
                 for (nint start = 0; start < depth; start += Deep)

@@ -55,6 +55,8 @@ internal unsafe struct WinogradProduct : ILaneJob
         {
             Panels = Panels,
             Groups = groups,
+            Images = Images,
+            First = first,
             Depth = Images.Phase.SourceChannels,
             Tiles = tiles,
             Rows = _rows,
