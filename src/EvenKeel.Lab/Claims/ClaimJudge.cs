@@ -21,8 +21,8 @@ internal enum Verdict
 /// <param name="Missing">Why values are missing; null when none are.</param>
 internal sealed record MeasureValues(IReadOnlyDictionary<ulong, double> BySeed, double? Count, string? Missing)
 {
-    /// <summary>What the runs of a seed were timed on, if the measure is a time.</summary>
-    public IReadOnlyDictionary<ulong, string> Machines { get; init; } = new Dictionary<ulong, string>();
+    /// <summary>All machines that the runs of a seed were timed on, if the measure is a time.</summary>
+    public IReadOnlyDictionary<ulong, string[]> Machines { get; init; } = new Dictionary<ulong, string[]>();
 
     /// <summary>No values.</summary>
     public static MeasureValues None(string why) => new(new Dictionary<ulong, double>(), null, why);
@@ -104,7 +104,7 @@ internal static class ClaimJudge
             double? Of(Measure measure) => values(measure).BySeed.TryGetValue(seed, out double value) ? value : null;
             if (comparison.Left.Value(Of) is not { } a || comparison.Right.Value(Of) is not { } b)
                 continue;
-            string[] machines = [.. all.Select(item => item.Machines.GetValueOrDefault(seed)).OfType<string>().Distinct()];
+            string[] machines = [.. all.SelectMany(item => item.Machines.GetValueOrDefault(seed) ?? []).Distinct()];
             if (machines.Length > 1)
             {
                 missing ??= $"times with seed {seed} are of different machines: {string.Join(" and ", machines)}";

@@ -52,7 +52,7 @@ internal sealed class StudyMeasures(StudyData data)
     private MeasureValues BySeed(Measure measure, SchemeResult[] cells)
     {
         Dictionary<ulong, double> values = [];
-        Dictionary<ulong, string> machines = [];
+        Dictionary<ulong, string[]> machines = [];
         string? missing = null;
         foreach (ulong seed in data.Plan.Seeds)
         {
@@ -69,22 +69,19 @@ internal sealed class StudyMeasures(StudyData data)
             if (!complete)
                 continue;
             values[seed] = sum / cells.Length;
-            if (measure.IsTime && Machine(cells, seed) is { } machine)
-                machines[seed] = machine;
+            if (measure.IsTime)
+                machines[seed] = Machines(cells, seed);
         }
 
         return new MeasureValues(values, null, missing) { Machines = machines };
     }
 
-    // Null where a journal does not say.
-    private static string? Machine(SchemeResult[] cells, ulong seed)
-    {
-        string[] names = [.. cells.SelectMany(cell => cell.Runs).Where(run => run.Seed == seed)
+    // Empty where no journal says.
+    private static string[] Machines(SchemeResult[] cells, ulong seed) =>
+        [.. cells.SelectMany(cell => cell.Runs).Where(run => run.Seed == seed)
             .Select(run => run.History?.Record.Machine).OfType<MachineRecord>()
             .Select(machine => $"{machine.Cpu}, {machine.Threads} thread{(machine.Threads == 1 ? "" : "s")}")
-            .Distinct().Order(StringComparer.Ordinal)];
-        return names.Length == 0 ? null : string.Join(" with ", names);
-    }
+            .Distinct()];
 
     private (double? Value, string? Missing) Value(Measure measure, RunData? run, ulong seed)
     {
