@@ -44,7 +44,7 @@ public class NormBenchmarks : ActivationBenchmarks
 
     /// <summary>8 bytes an element.</summary>
     [Benchmark]
-    public void RescaleForward() => Rescale.Forward(Team, X, Channels, Tables(), Tables(), Tables(), Slope, Y);
+    public void RescaleForward() => Rescale.Forward(Team, X, Channels, Tables(), Tables(), Tables(), [], Slope, Y);
 
     /// <summary>8 bytes an element.</summary>
     [Benchmark]

@@ -23,6 +23,30 @@ internal static unsafe partial class Rescale
             return;
         }
 
+        Reduce(workers, x, dy, channels, mean, rstd, scale, shift, slope, [], [], sumG, sumGX);
+    }
+
+    /// <summary>
+    /// The same sums behind y = act(pre + addend), and the gradient that passes the activation, which is that of both:
+    /// g = dy where y &gt; 0, else slope·dy.
+    /// </summary>
+    /// <remarks>The slope must be 0 or more, else y does not tell the sum's sign. g may be the same span as dy.</remarks>
+    public static void SumBackwardReduce(
+        Workers workers, ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, int channels,
+        ReadOnlySpan<float> mean, ReadOnlySpan<float> rstd, float slope, Span<float> g, Span<float> sumG, Span<float> sumGX)
+    {
+        Require.That(
+            slope >= 0f, $"slope is {slope}: expected 0 or more, else the output does not tell the sum's sign.");
+        Require.Length(y, x.Length);
+        Require.Length(g, x.Length);
+        Reduce(workers, x, dy, channels, mean, rstd, [], [], slope, y, g, sumG, sumGX);
+    }
+
+    private static void Reduce(
+        Workers workers, ReadOnlySpan<float> x, ReadOnlySpan<float> dy, int channels, ReadOnlySpan<float> mean,
+        ReadOnlySpan<float> rstd, ReadOnlySpan<float> scale, ReadOnlySpan<float> shift, float slope,
+        ReadOnlySpan<float> y, Span<float> passedOn, Span<float> sumG, Span<float> sumGX)
+    {
         var segments = Require.Segments(sumG.Length, channels);
         var rows = Require.Rows(x, channels, segments);
         var split = new ColumnSplit(rows, channels);
@@ -35,7 +59,7 @@ internal static unsafe partial class Rescale
             Require.Length(rstd, sumG.Length);
         }
 
-        var masked = slope != 1f;
+        var masked = slope != 1f && y.IsEmpty;
         if (masked)
         {
             Require.Length(scale, sumG.Length);
@@ -55,9 +79,9 @@ internal static unsafe partial class Rescale
             split.Tile(shift.Slice(segment * channels, channels), table + 2 * split.Width);
         }
 
-        fixed (float* xp = x, dyp = dy)
+        fixed (float* xp = x, dyp = dy, yp = y, gp = passedOn)
         {
-            var job = new ReduceJob(xp, dyp, partial, tables, split, slope, masked, moments);
+            var job = new ReduceJob(xp, dyp, yp, gp, partial, tables, split, slope, masked, moments);
             workers.Run(segments * split.Chunks, ref job);
             var merged = ColumnSums.Merge(workers, split, partial, planes, segments);
             for (var i = 0; i < sumG.Length; i++)
@@ -70,8 +94,10 @@ internal static unsafe partial class Rescale
                 for (var at = start + split.RestStart + c; at < start + split.Length; at += channels)
                 {
                     var centered = xp[at] - mean[i];
-                    var open = !masked || MathF.FusedMultiplyAdd(centered, scale[i], shift[i]) > 0f;
+                    var open = yp != null ? yp[at] > 0f
+                        : !masked || MathF.FusedMultiplyAdd(centered, scale[i], shift[i]) > 0f;
                     var passed = open ? dyp[at] : dyp[at] * slope;
+                    if (gp != null) gp[at] = passed;
                     g += passed;
                     gx += (double)passed * centered;
                 }
@@ -83,8 +109,8 @@ internal static unsafe partial class Rescale
     }
 
     private readonly struct ReduceJob(
-        float* x, float* dy, float* partial, float* tables, ColumnSplit split, float slope, bool masked, bool moments)
-        : ILaneJob
+        float* x, float* dy, float* y, float* passedOn, float* partial, float* tables, ColumnSplit split, float slope,
+        bool masked, bool moments) : ILaneJob
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
@@ -92,7 +118,6 @@ internal static unsafe partial class Rescale
             split.Locate(chunk, out var column, out var columns, out var row, out var rows);
             nint width = split.Width;
             var offset = segment * split.Length + row * width + column;
-            float* xp = x + offset, dyp = dy + offset;
             var mean = tables + 3 * segment * width + column;
             var scale = mean + width;
             var shift = scale + width;
@@ -102,17 +127,17 @@ internal static unsafe partial class Rescale
             new Span<float>(sumG, columns).Clear();
             if (moments) new Span<float>(sumGX, columns).Clear();
             var r = 0;
-            for (; r <= rows - 4; r += 4, xp += 4 * width, dyp += 4 * width)
-                Rows<V>(4, xp, dyp, width, columns, mean, scale, shift, sumG, sumGX);
-            if (r < rows) Rows<V>(rows - r, xp, dyp, width, columns, mean, scale, shift, sumG, sumGX);
+            for (; r <= rows - 4; r += 4, offset += 4 * width)
+                Rows<V>(4, offset, width, columns, mean, scale, shift, sumG, sumGX);
+            if (r < rows) Rows<V>(rows - r, offset, width, columns, mean, scale, shift, sumG, sumGX);
         }
 
         private void Rows<V>(
-            int rows, float* x, float* dy, nint width, nint columns, float* mean, float* scale, float* shift,
-            float* sumG, float* sumGX) where V : unmanaged, ILanes<V>
+            int rows, nint offset, nint width, nint columns, float* mean, float* scale, float* shift, float* sumG,
+            float* sumGX) where V : unmanaged, ILanes<V>
         {
             var s = V.Splat(slope);
-            bool gated = masked, both = moments;
+            bool gated = masked, both = moments, sum = y != null;
             var ahead = Prefetch.Ahead(4 * width);
             for (nint j = 0; j < columns; j += 16)
             {
@@ -121,14 +146,22 @@ internal static unsafe partial class Rescale
                 var b = gated ? V.Load(shift + j) : V.Zero;
                 var g = V.Zero;
                 var gx = V.Zero;
-                float* xp = x + j, dyp = dy + j;
-                for (var r = 0; r < rows; r++, xp += width, dyp += width)
+                float* xp = x + offset + j, dyp = dy + offset + j;
+                var at = offset + j;
+                for (var r = 0; r < rows; r++, xp += width, dyp += width, at += width)
                 {
                     Prefetch.Line(xp + ahead);
                     Prefetch.Line(dyp + ahead);
                     var centered = V.Load(xp) - m;
                     var passed = V.Load(dyp);
                     if (gated) passed = Gate(centered, passed, a, b, s);
+                    if (sum)
+                    {
+                        Prefetch.Line(y + at + ahead);
+                        passed = V.Select(V.Greater(V.Load(y + at), V.Zero), passed, passed * s);
+                        V.Store(passedOn + at, passed);
+                    }
+
                     g += passed;
                     if (both) gx = V.FusedMultiplyAdd(passed, centered, gx);
                 }

@@ -76,7 +76,7 @@ public static partial class Ops
             UndoBias(tape, Bias, Activation, Output, outputGradient);
             if (tape.Gradient(Weight, out var accumulate) is { } dw)
                 backend.ConvWeightGradient(Geometry, X, outputGradient, dw, accumulate);
-            if (tape.Gradient(X, out accumulate) is { } dx)
+            if (tape.GradientOverValue(X, out accumulate) is { } dx)
                 backend.ConvInputGradient(Geometry, outputGradient, Weight, dx, accumulate);
         }
     }
@@ -96,7 +96,7 @@ public static partial class Ops
             UndoBias(tape, Bias, Activation, Output, outputGradient);
             if (tape.Gradient(Weight, out var accumulate) is { } dw)
                 backend.DenseWeightGradient(X, outputGradient, dw, accumulate);
-            if (tape.Gradient(X, out accumulate) is { } dx)
+            if (tape.GradientOverValue(X, out accumulate) is { } dx)
                 backend.DenseInputGradient(outputGradient, Weight, dx, accumulate);
         }
     }

@@ -17,6 +17,9 @@ public sealed class Tape(Backend backend)
     // The gradient that the node at work has got, until that node passes its memory on.
     private Tensor? _upstream;
 
+    // The place of that node.
+    private int _undoing;
+
     /// <summary>Where the operations run.</summary>
     public Backend Backend { get; } = backend;
 
@@ -101,7 +104,7 @@ public sealed class Tape(Backend backend)
     /// <param name="accumulate">As in <see cref="Gradient"/>.</param>
     internal Tensor? GradientOver(Tensor? input, Tensor outputGradient, out bool accumulate)
     {
-        if (!ReferenceEquals(outputGradient, _upstream) || input is not { NeedsGradient: true, GradientBuffer: null }
+        if (!ReferenceEquals(outputGradient, _upstream) || outputGradient.IsShared || input is not { NeedsGradient: true, GradientBuffer: null }
             || input.Shape.Length != outputGradient.Shape.Length)
             return Gradient(input, out accumulate);
         accumulate = false;
@@ -110,6 +113,21 @@ public sealed class Tape(Backend backend)
         input.GradientBuffer = outputGradient;
         input.HasGradient = true;
         return outputGradient;
+    }
+
+    /// <summary>
+    /// For operations that need the value of an input no more once they write its gradient: the buffer to write it into,
+    /// which is the input's own memory if what made the input is undone next and has no use for the value either; null if
+    /// the input needs none.
+    /// </summary>
+    /// <param name="input">The input.</param>
+    /// <param name="accumulate">As in <see cref="Gradient"/>.</param>
+    internal Tensor? GradientOverValue(Tensor? input, out bool accumulate)
+    {
+        var over = input is { NeedsGradient: true, GradientBuffer: null, IsShared: false } && _undoing > 0
+            && _nodes[_undoing - 1] is { ReadsOutput: false } maker && ReferenceEquals(maker.Output, input);
+        if (over) input!.GradientBuffer = Backend.Share(input);
+        return Gradient(input, out accumulate);
     }
 
     /// <summary>For operations that can only overwrite: a buffer for an input's gradient, or null if it needs none.
@@ -173,6 +191,7 @@ public sealed class Tape(Backend backend)
                 output.GradientBuffer = null;
                 output.HasGradient = false;
                 _upstream = gradient;
+                _undoing = i;
                 nodes[i].Backward(this, gradient);
                 if (_upstream is not null) Backend.Return(gradient);
             }

@@ -120,11 +120,17 @@ public abstract class Backend : IDisposable
     internal abstract void GatedSubtract(
         Tensor dy, Tensor? gates, float slope, Tensor? level, Tensor dx, bool accumulate);
 
-    internal abstract void RescaleForward(Tensor x, Tensor mean, Tensor scale, Tensor shift, float slope, Tensor y);
+    internal abstract void RescaleForward(
+        Tensor x, Tensor mean, Tensor scale, Tensor shift, Tensor? addend, float slope, Tensor y);
 
     internal abstract void RescaleBackwardReduce(
         Tensor x, Tensor dy, Tensor mean, Tensor rstd, Tensor scale, Tensor shift, float slope,
         Tensor sumGradient, Tensor? sumGradientNormalized);
+
+    /// <summary>The same sums where an addend came in before the activation; the gradient that passes it replaces dy.</summary>
+    internal abstract void RescaleSumBackwardReduce(
+        Tensor x, Tensor y, Tensor dy, Tensor mean, Tensor rstd, float slope, Tensor sumGradient,
+        Tensor sumGradientNormalized);
 
     internal abstract void RescaleBackwardApply(
         Tensor x, Tensor dy, Tensor mean, Tensor scale, Tensor shift, float slope,

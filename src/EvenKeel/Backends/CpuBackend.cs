@@ -177,8 +177,8 @@ public sealed class CpuBackend : Backend
         Gated.Subtract(_workers, In(dy), In(gates), slope, dy.Shape.Channels, In(level), Out(dx), accumulate);
 
     internal override void RescaleForward(
-        Tensor x, Tensor mean, Tensor scale, Tensor shift, float slope, Tensor y) =>
-        Rescale.Forward(_workers, In(x), x.Shape.Channels, In(mean), In(scale), In(shift), slope, Out(y));
+        Tensor x, Tensor mean, Tensor scale, Tensor shift, Tensor? addend, float slope, Tensor y) =>
+        Rescale.Forward(_workers, In(x), x.Shape.Channels, In(mean), In(scale), In(shift), In(addend), slope, Out(y));
 
     internal override void RescaleBackwardReduce(
         Tensor x, Tensor dy, Tensor mean, Tensor rstd, Tensor scale, Tensor shift, float slope,
@@ -186,6 +186,13 @@ public sealed class CpuBackend : Backend
         Rescale.BackwardReduce(
             _workers, In(x), In(dy), x.Shape.Channels, In(mean), In(rstd), In(scale), In(shift), slope,
             Out(sumGradient), Maybe(sumGradientNormalized));
+
+    internal override void RescaleSumBackwardReduce(
+        Tensor x, Tensor y, Tensor dy, Tensor mean, Tensor rstd, float slope, Tensor sumGradient,
+        Tensor sumGradientNormalized) =>
+        Rescale.SumBackwardReduce(
+            _workers, In(x), In(y), In(dy), x.Shape.Channels, In(mean), In(rstd), slope, Out(dy), Out(sumGradient),
+            Out(sumGradientNormalized));
 
     internal override void RescaleBackwardApply(
         Tensor x, Tensor dy, Tensor mean, Tensor scale, Tensor shift, float slope,

@@ -72,6 +72,22 @@ public abstract class Module : Component
     /// <summary>Computes the output.</summary>
     public abstract Tensor Forward(Pass pass, Tensor x);
 
+    /// <summary>f(output + addend), where the module or its last part may compute sum and activation in the pass that
+    /// makes its output.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="addend">Of the output's shape.</param>
+    /// <param name="activation">Applied to the sum.</param>
+    /// <exception cref="ArgumentException">The addend has another shape than the output.</exception>
+    internal virtual Tensor ForwardSum(Pass pass, Tensor x, Tensor addend, Activation activation)
+    {
+        var output = Forward(pass, x);
+
+        // The sum is the only reader of what was made here, unless the input was passed through.
+        pass.Tape.Spare = ReferenceEquals(output, x) ? null : output;
+        return pass.Tape.Add(output, addend, activation);
+    }
+
     /// <summary>True if the module hands its input to one operation, which may write over it where nothing else reads it.</summary>
     internal virtual bool ReadsInputOnce => false;
 

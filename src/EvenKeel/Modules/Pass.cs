@@ -48,11 +48,16 @@ public sealed class Pass
     /// <summary>True in training and initialization: noise and dropout are active.</summary>
     public bool IsTraining => Mode is PassMode.Train or PassMode.Initialize;
 
-    /// <summary>Called with each module of a sequence and its output; null, the default, costs nothing.</summary>
+    /// <summary>Called with each module of a sequence and its output; null, the default, costs nothing. A normalizer that
+    /// would add a residual block's shortcut in its own pass leaves that to a second one, so that its output exists.</summary>
     public Action<Module, Tensor>? Watch { get; set; }
 
     /// <summary>Called with each module of a sequence and its input, before it runs; null, the default, costs nothing.</summary>
     internal Action<Module, Tensor>? WatchInput { get; set; }
+
+    /// <summary>Called with each module of a sequence when it is done, whatever it left to others; null, the default, costs
+    /// nothing.</summary>
+    internal Action<Module>? Ended { get; set; }
 
     /// <summary>The random numbers of one use in this step.</summary>
     public RandomStream Stream(uint use) => new(Seed, use, Step);

@@ -17,20 +17,41 @@ public sealed class Sequential : Module
     }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Pass pass, Tensor x)
+    public override Tensor Forward(Pass pass, Tensor x) => Forward(pass, x, _modules.Count);
+
+    // Who watches sees the last module's own output.
+    internal override Tensor ForwardSum(Pass pass, Tensor x, Tensor addend, Activation activation)
+    {
+        if (pass.Watch is not null || _modules.Count == 0) return base.ForwardSum(pass, x, addend, activation);
+        var last = _modules[^1].Module;
+        var input = x;
+        x = Forward(pass, x, _modules.Count - 1);
+        Enter(pass, last, x, input);
+        x = last.ForwardSum(pass, x, addend, activation);
+        pass.Ended?.Invoke(last);
+        return x;
+    }
+
+    private Tensor Forward(Pass pass, Tensor x, int modules)
     {
         var input = x;
-        foreach (var (_, module) in _modules)
+        for (var i = 0; i < modules; i++)
         {
-            pass.WatchInput?.Invoke(module, x);
-
-            // What was made here is read by the next module only; one that is made of others may read it twice.
-            pass.Tape.Spare = module.ReadsInputOnce && !ReferenceEquals(x, input) ? x : null;
+            var module = _modules[i].Module;
+            Enter(pass, module, x, input);
             x = module.Forward(pass, x);
             pass.Watch?.Invoke(module, x);
+            pass.Ended?.Invoke(module);
         }
 
         return x;
+    }
+
+    // What was made here is read by the next module only; one that is made of others may read it twice.
+    private static void Enter(Pass pass, Module module, Tensor x, Tensor input)
+    {
+        pass.WatchInput?.Invoke(module, x);
+        pass.Tape.Spare = module.ReadsInputOnce && !ReferenceEquals(x, input) ? x : null;
     }
 
     /// <inheritdoc/>
@@ -104,11 +125,7 @@ public sealed class Residual : Module
     public override Tensor Forward(Pass pass, Tensor x)
     {
         var shortcut = _shortcut is null ? x : _shortcut.Forward(pass, x);
-        var body = _body.Forward(pass, x);
-
-        // The sum is the only reader of what the body made, unless the body passes its input through.
-        pass.Tape.Spare = ReferenceEquals(body, x) ? null : body;
-        return pass.Tape.Add(body, shortcut, _activation);
+        return _body.ForwardSum(pass, x, shortcut, _activation);
     }
 
     /// <inheritdoc/>

@@ -98,10 +98,9 @@ public sealed record FilterResponseNorm : Norm
             for (var i = 0; i < Tables.Count; i++) Tables.Shift[i] -= _threshold[i % Channels];
         }
 
-        protected override void Finish(Tape tape, Tensor y)
-        {
-            if (_tau is not null) tape.Backend.AddBias(y, _tau.Value, y);
-        }
+        protected override bool ChangesOutput => _tau is not null;
+
+        protected override void Finish(Tape tape, Tensor y) => tape.Backend.AddBias(y, _tau!.Value, y);
 
         // dτ is what the unit keeps back: Σ dy − Σ g.
         protected override void AddParameterGradients(Tape tape, SavedTensors saved, Tensor outputGradient)

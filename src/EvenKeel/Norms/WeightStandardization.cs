@@ -193,7 +193,7 @@ public sealed record WeightStandardization : Norm
             factor.CopyFrom(_work);
             tape.Backend.Fill(0f, zero);
             var w = tape.Rent(v.Shape);
-            tape.Backend.RescaleForward(v, mean, factor, zero, 1f, w);
+            tape.Backend.RescaleForward(v, mean, factor, zero, null, 1f, w);
             if (tape.Record<Undo>(w, v.NeedsGradient || _gain is { Trainable: true }) is { } node)
                 (node.Map, node.Mean, node.Variance, node.Factor, node.Zero) = (this, mean, variance, factor, zero);
             return w;

@@ -27,7 +27,7 @@ public class RescaleTests(WorkerGrid grid)
 
             Numbers.Close(
                 PointwiseReference.Map(n, i => PointwiseReference.Act(Pre(i), slope)),
-                grid.Same(n, (w, y) => Rescale.Forward(w, x, channels, mean, scale, shift, slope, y)), 1e-6);
+                grid.Same(n, (w, y) => Rescale.Forward(w, x, channels, mean, scale, shift, [], slope, y)), 1e-6);
 
             var sums = grid.Same(2 * channels, (w, r) => Rescale.BackwardReduce(
                 w, x, dy, channels, mean, rstd, scale, shift, slope, r.AsSpan(0, channels), r.AsSpan(channels)));
@@ -37,6 +37,8 @@ public class RescaleTests(WorkerGrid grid)
             var alone = grid.Same(channels, (w, r) =>
                 Rescale.BackwardReduce(w, x, dy, channels, mean, [], scale, shift, slope, r, []));
             Numbers.CloseSums(rows, channels, Passed, alone);
+
+            if (slope != 1f) Sum_matches_its_twin(rows, channels, x, dy, mean, rstd, scale, shift, slope);
 
             foreach (var (linear, signs) in ((bool, bool)[])[(true, false), (true, true), (false, false)])
             {
@@ -58,6 +60,32 @@ public class RescaleTests(WorkerGrid grid)
                 }
             }
         }
+    }
+
+    // y = act(pre + addend); what passes the activation is what comes of both.
+    private void Sum_matches_its_twin(
+        int rows, int channels, float[] x, float[] dy, float[] mean, float[] rstd, float[] scale, float[] shift, float slope)
+    {
+        var n = rows * channels;
+        var addend = Numbers.Around(10, n);
+        double Pre(int i) => (double)(x[i] - mean[i % channels]) * scale[i % channels] + shift[i % channels];
+        var y = grid.Same(n, (w, r) => Rescale.Forward(w, x, channels, mean, scale, shift, addend, slope, r));
+        Numbers.Close(PointwiseReference.Map(n, i => PointwiseReference.Act(Pre(i) + addend[i], slope)), y, 1e-6);
+
+        var all = grid.Same(n + (2 * channels), (w, r) =>
+        {
+            // The gradient is replaced in place, as in training.
+            dy.CopyTo(r, 0);
+            Rescale.SumBackwardReduce(
+                w, x, y, r.AsSpan(0, n), channels, mean, rstd, slope, r.AsSpan(0, n), r.AsSpan(n, channels),
+                r.AsSpan(n + channels));
+        });
+        float Passed(int i) => y[i] > 0f ? dy[i] : dy[i] * slope;
+        Assert.Equal([.. Enumerable.Range(0, n).Select(Passed)], all[..n]);
+        Numbers.CloseSums(rows, channels, i => Passed(i), all.AsSpan(n, channels));
+        Numbers.CloseSums(
+            rows, channels, i => Passed(i) * ((double)x[i] - mean[i % channels]) * rstd[i % channels],
+            all.AsSpan(n + channels));
     }
 
     [Fact]
@@ -89,7 +117,7 @@ public class RescaleTests(WorkerGrid grid)
                 var sums = grid.Same(2 * mean.Length, (w, r) => Rescale.BackwardReduce(
                     w, x, dy, channels, mean, rstd, scale, shift, 0.1f, r.AsSpan(0, mean.Length), r.AsSpan(mean.Length)));
                 return (
-                    grid.Same(x.Length, (w, r) => Rescale.Forward(w, x, channels, mean, scale, shift, 0.1f, r)),
+                    grid.Same(x.Length, (w, r) => Rescale.Forward(w, x, channels, mean, scale, shift, [], 0.1f, r)),
                     grid.Same(x.Length, (w, r) => Rescale.BackwardApply(
                         w, x, dy, channels, mean, scale, shift, 0.1f, a, b, d, signs: false, r, accumulate: false)),
                     sums[..mean.Length], sums[mean.Length..]);
@@ -108,7 +136,7 @@ public class RescaleTests(WorkerGrid grid)
         var dy = new float[x.Length];
         Array.Fill(ones, 1f);
         Array.Fill(dy, 1f);
-        var y = grid.Same(x.Length, (w, r) => Rescale.Forward(w, x, Channel, mean, scale, shift, 0f, r));
+        var y = grid.Same(x.Length, (w, r) => Rescale.Forward(w, x, Channel, mean, scale, shift, [], 0f, r));
         var dx = grid.Same(x.Length, (w, r) =>
             Rescale.BackwardApply(w, x, dy, Channel, mean, scale, shift, 0f, ones, zeros, [], signs: false, r, accumulate: false));
         var open = new double[Channel];

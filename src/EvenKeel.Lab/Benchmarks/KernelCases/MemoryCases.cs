@@ -73,7 +73,7 @@ internal static class MemoryCases
             Case("normalize and activate", 2, memory =>
             {
                 var (x, y, mean, scale, shift) = (X(memory), X(memory), Table(memory), Table(memory), Table(memory));
-                return workers => Rescale.Forward(workers, x.Span, channels, mean.Span, scale.Span, shift.Span, slope, y.Span);
+                return workers => Rescale.Forward(workers, x.Span, channels, mean.Span, scale.Span, shift.Span, [], slope, y.Span);
             }),
             Case("normalize backward sums", 2, memory =>
             {

@@ -126,11 +126,12 @@ internal sealed partial class ProfilingBackend
         Moved("shift backward", dx, Bytes(dy, gates, dx, accumulate ? dx : null));
     }
 
-    internal override void RescaleForward(Tensor x, Tensor mean, Tensor scale, Tensor shift, float slope, Tensor y)
+    internal override void RescaleForward(
+        Tensor x, Tensor mean, Tensor scale, Tensor shift, Tensor? addend, float slope, Tensor y)
     {
         recorder.Start();
-        inner.RescaleForward(x, mean, scale, shift, slope, y);
-        Moved("normalize", x, Bytes(x, y));
+        inner.RescaleForward(x, mean, scale, shift, addend, slope, y);
+        Moved(addend is null ? "normalize" : "normalize and add", x, Bytes(x, y, addend));
     }
 
     internal override void RescaleBackwardReduce(
@@ -140,6 +141,15 @@ internal sealed partial class ProfilingBackend
         recorder.Start();
         inner.RescaleBackwardReduce(x, dy, mean, rstd, scale, shift, slope, sumGradient, sumGradientNormalized);
         Moved("normalize backward sums", x, Bytes(slope == 1f && sumGradientNormalized is null ? null : x, dy));
+    }
+
+    internal override void RescaleSumBackwardReduce(
+        Tensor x, Tensor y, Tensor dy, Tensor mean, Tensor rstd, float slope, Tensor sumGradient,
+        Tensor sumGradientNormalized)
+    {
+        recorder.Start();
+        inner.RescaleSumBackwardReduce(x, y, dy, mean, rstd, slope, sumGradient, sumGradientNormalized);
+        Moved("normalize and add backward sums", x, Bytes(x, y, dy, dy));
     }
 
     internal override void RescaleBackwardApply(

@@ -23,7 +23,7 @@ internal sealed record StepProfile(BenchCase Case, double StepMilliseconds, Mach
         var recorder = new StepRecorder();
         var step = new TrainingStep(bench, new ProfilingBackend(backend, recorder));
         var tape = step.Network.Tape;
-        step.Pass.Watch = (module, _) => recorder.Ended(module, tape.Count);
+        step.Pass.Ended = module => recorder.Ended(module, tape.Count);
         tape.Undoing = recorder.Undoing;
         var speed = MachineSpeed.Measure(backend, seconds);
         Action<StepPhase> entering = phase => recorder.Enter(phase, tape.Count);

@@ -43,6 +43,8 @@ internal class GroupNormLayer : TableNormLayer
     public override (Parameter Gain, Parameter Shift)? Affine =>
         Gamma is null || Gamma.Shape.Length != Channels ? null : (Gamma, Beta!);
 
+    protected override bool AddsInItsPass => false;
+
     public override void CheckTraining(Shape input)
     {
         if (PassesOn(input)) return;

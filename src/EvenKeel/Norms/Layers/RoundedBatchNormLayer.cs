@@ -42,10 +42,9 @@ internal sealed class RoundedBatchNormLayer(BatchNorm norm, int channels, Activa
         for (var c = 0; c < Channels; c++) Tables.Rstd[c] = 1f / Tables.Rstd[c];
     }
 
-    protected override void Finish(Tape tape, Tensor y)
-    {
-        if (Rounds(RoundedValues.Output)) tape.Backend.Round(Norm.Format, y, y);
-    }
+    protected override bool ChangesOutput => Rounds(RoundedValues.Output);
+
+    protected override void Finish(Tape tape, Tensor y) => tape.Backend.Round(Norm.Format, y, y);
 
     protected override void Scatter(Tape tape, SavedTensors saved, Tensor dx)
     {
@@ -88,7 +87,7 @@ internal sealed class RoundedBatchNormLayer(BatchNorm norm, int channels, Activa
         Tensor one = tape.Rent(mean.Shape), zero = tape.Rent(mean.Shape), c = tape.Rent(x.Shape);
         tape.Backend.Fill(1f, one);
         tape.Backend.Fill(0f, zero);
-        tape.Backend.RescaleForward(x, mean, one, zero, 1f, c);
+        tape.Backend.RescaleForward(x, mean, one, zero, null, 1f, c);
         if (Rounds(RoundedValues.Centred)) tape.Backend.Round(Norm.Format, c, c);
         return c;
     }

@@ -48,7 +48,14 @@ internal abstract class TableNormLayer : NormLayer
     protected virtual bool TrainsMore => false;
 
     /// <inheritdoc/>
-    public override Tensor Forward(Pass pass, Tensor x)
+    public override Tensor Forward(Pass pass, Tensor x) => Forward(pass, x, null, Activation);
+
+    internal override Tensor ForwardSum(Pass pass, Tensor x, Tensor addend, Activation activation) =>
+        Activation.IsIdentity && AddsInItsPass && addend.Shape == x.Shape
+            ? Forward(pass, x, addend, activation)
+            : base.ForwardSum(pass, x, addend, activation);
+
+    private Tensor Forward(Pass pass, Tensor x, Tensor? addend, Activation activation)
     {
         var tape = pass.Tape;
         var measured = Measures(pass);
@@ -64,10 +71,15 @@ internal abstract class TableNormLayer : NormLayer
         saved.Scale = Upload(tape, shape, Tables.Scale);
         saved.Shift = Upload(tape, shape, Tables.Shift);
         var y = tape.Rent(x.Shape);
-        tape.Backend.RescaleForward(saved.Input, saved.Mean, saved.Scale, saved.Shift, Activation.Slope, y);
-        Finish(tape, y);
-        if (tape.Record<Undo>(y, x.NeedsGradient || Trains(Gamma) || Trains(Beta) || TrainsMore) is { } node)
+        tape.Backend.RescaleForward(saved.Input, saved.Mean, saved.Scale, saved.Shift, addend, activation.Slope, y);
+        if (ChangesOutput) Finish(tape, y);
+        var needsGradient = x.NeedsGradient || addend is { NeedsGradient: true } || Trains(Gamma) || Trains(Beta) || TrainsMore;
+        if (tape.Record<Undo>(y, needsGradient) is { } node)
+        {
             (node.Layer, node.X, node.Saved, node.Measured) = (this, x, saved, measured);
+            (node.Addend, node.Activation) = (addend, activation);
+        }
+
         return y;
     }
 
@@ -108,6 +120,13 @@ internal abstract class TableNormLayer : NormLayer
             t.Shift[i] = t.Beta[c];
         }
     }
+
+    /// <summary>True if the output is what the tables make of the input and nothing else, so that the same pass may add
+    /// to it; false for a layer with a forward pass of its own.</summary>
+    protected virtual bool AddsInItsPass => !ChangesOutput;
+
+    /// <summary>True if <see cref="Finish"/> does anything.</summary>
+    protected virtual bool ChangesOutput => false;
 
     /// <summary>A last change of the output.</summary>
     protected virtual void Finish(Tape tape, Tensor y)
@@ -250,13 +269,18 @@ internal abstract class TableNormLayer : NormLayer
         public Tensor X = null!;
         public SavedTensors Saved;
         public bool Measured;
+        public Tensor? Addend;
+        public Activation Activation;
 
-        internal override bool ReadsOutput => false;
+        internal override bool ReadsOutput => GatedBySum;
+
+        // The output's sign tells which branch the activation of a sum took.
+        private bool GatedBySum => Addend is not null && !Activation.IsIdentity;
 
         protected internal override void Backward(Tape tape, Tensor outputGradient)
         {
             var t = Layer.Tables;
-            var slope = Layer.Activation.Slope;
+            var slope = Activation.Slope;
             var shape = Saved.Mean.Shape;
             t.Reserve(shape[0], X.Shape.Rows / shape[0]);
             Layer.ReadAffine();
@@ -265,12 +289,27 @@ internal abstract class TableNormLayer : NormLayer
             Layer.Download(Saved.Scale, t.Scale);
             var sum = tape.Rent(shape);
             var product = tape.Rent(shape);
-            tape.Backend.RescaleBackwardReduce(
-                Saved.Input, outputGradient, Saved.Mean, Saved.Rstd, Saved.Scale, Saved.Shift, slope, sum, product);
+            if (GatedBySum)
+            {
+                tape.Backend.RescaleSumBackwardReduce(
+                    Saved.Input, Output, outputGradient, Saved.Mean, Saved.Rstd, slope, sum, product);
+                slope = 1f;
+            }
+            else
+            {
+                tape.Backend.RescaleBackwardReduce(
+                    Saved.Input, outputGradient, Saved.Mean, Saved.Rstd, Saved.Scale, Saved.Shift, slope, sum, product);
+            }
+
             Layer.Download(sum, t.Sum);
             Layer.Download(product, t.Product);
             Layer.AddParameterGradients(tape, Saved, outputGradient);
-            if (tape.GradientOver(X, outputGradient, out var accumulate) is not { } dx) return;
+
+            // The gradient of the sum's other side may take what came, so that this side writes over its input.
+            if (Addend is not null) tape.AddGradient(Addend, outputGradient);
+            var over = Addend is null
+                ? tape.GradientOver(X, outputGradient, out var accumulate) : tape.GradientOverValue(X, out accumulate);
+            if (over is not { } dx) return;
             var kind = Slope.None;
             if (Measured)
             {
