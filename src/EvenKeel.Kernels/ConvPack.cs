@@ -50,6 +50,15 @@ internal unsafe struct ConvPack : ILaneJob, ITileJob
         PackRows<R, O>(
             panel, tap, 0, Phase.SourceChannels, packed + (tap * (nint)Phase.SourceChannels * Panels.PaddedWidth(panel)));
 
+    /// <summary>The weights that packing some source channels of a panel's only tap reads.</summary>
+    public readonly PackAhead Ahead(int panel, nint start, nint count)
+    {
+        nint column = Panels.FirstColumn(panel);
+        return Phase.TransposedWeights
+            ? new(Weights + (column * Phase.SourceChannels) + start, Phase.SourceChannels, count, Panels.Width(panel))
+            : new(Weights + (start * Phase.ResultChannels) + column, Phase.ResultChannels, Panels.Width(panel), (int)count);
+    }
+
     /// <summary>Packs some source channels of a tap: one panel.</summary>
     public readonly void PackRows<R, O>(int panel, int tap, nint start, nint count, float* packed)
         where R : unmanaged

@@ -24,7 +24,7 @@ internal static unsafe class DenseConv
         }
 
         var shape = TileShape.Of(workers.Path);
-        var panels = new GemmPanels(phase.ResultChannels, shape);
+        var panels = DenseProduct.PanelsFor(phase.Pixels, phase.ResultChannels, shape);
         var job = new DenseProduct
         {
             Rows = phase.Pixels,
@@ -39,13 +39,28 @@ internal static unsafe class DenseConv
         };
         var chunks = job.Split(shape);
         var packed = job.PacksItself ? 0 : AlignedMemory.WholeLines(phase.SourceChannels * (nint)panels.PaddedColumns);
-        job.Weights = workers.SharedScratch((nuint)(packed + (workers.Threads * job.WorkerLength)));
-        job.Scratch = job.Weights + packed;
+        var copied = job.SharesCopies ? DenseRows.Length(job.Depth, job.PaddedRows) : 0;
+        job.Weights = workers.SharedScratch((nuint)(packed + copied + (workers.Threads * job.WorkerLength)));
+        job.Copied = job.Weights + packed;
+        job.Scratch = job.Copied + copied;
         if (!job.PacksItself)
         {
             job.Pack.Packed = job.Weights;
             var pack = new DensePack { Weights = job.Pack };
             workers.Run(pack.Chunks, ref pack);
+        }
+
+        if (job.SharesCopies)
+        {
+            var rows = new DenseRows
+            {
+                Depth = job.Depth,
+                Rows = (int)job.Rows,
+                PaddedRows = job.PaddedRows,
+                Source = source,
+                Copy = job.Copied,
+            };
+            workers.Run(rows.Chunks, ref rows);
         }
 
         workers.Run(chunks, ref job);

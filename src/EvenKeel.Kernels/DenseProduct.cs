@@ -10,10 +10,6 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
     private const int WantedChunks = 8;
     private const int MostRows = 256;
 
-    // Rows this many bytes apart, or nearly, fall into one cache set: they are copied to where they do not.
-    private const int CacheSetBytes = 4096;
-    private const int CopyStep = DensePack.MostDeep + 16;
-
     public long Rows;
     public int Depth;
     public float* Source;
@@ -25,6 +21,9 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
     /// <summary>Weights as <see cref="DensePack"/> leaves them; not read if each chunk packs its own, which it does where
     /// a piece meets one block of rows only.</summary>
     public float* Weights;
+
+    /// <summary>Rows as <see cref="DenseRows"/> leaves them; not read unless several chunks need the same rows, copied.</summary>
+    public float* Copied;
     public float* Bias;
     public float* Result;
     public float Slope;
@@ -43,13 +42,29 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
     /// <summary>True if no other chunk needs the same piece of a panel.</summary>
     public readonly bool PacksItself => _block >= Rows;
 
+    /// <summary>True if several chunks need the same rows, copied.</summary>
+    public readonly bool SharesCopies => DenseRows.Takes(Depth) && _panelGroups > 1;
+
+    /// <summary>Rows of all blocks.</summary>
+    public readonly int PaddedRows => checked((int)(WorkSplit.Chunks(Rows, _block) * (long)_block));
+
     private readonly nint PieceLength => PacksItself ? DensePack.MostDeep * (nint)Panels.PaddedWidth(0) : 0;
 
-    private readonly bool CopiesRows => ((Depth * sizeof(float)) + 32) % CacheSetBytes < 64;
+    private readonly bool CopiesRows => DenseRows.Takes(Depth);
 
-    private readonly nint SourceLength => CopiesRows ? _block * (nint)CopyStep : 0;
+    private readonly nint SourceLength => CopiesRows && !SharesCopies ? _block * (nint)DenseRows.Step : 0;
 
     private readonly nint MostColumns => WorkSplit.Chunks(Panels.Count, _panelGroups) * (nint)Panels.PaddedWidth(0);
+
+    /// <summary>Panels of the weights. Where each chunk packs its own, threads share panels: narrower ones, if that makes
+    /// their number even.</summary>
+    public static GemmPanels PanelsFor(long rows, int columns, TileShape shape)
+    {
+        var widest = new GemmPanels(columns, shape);
+        if (rows > MostRows || widest.Count < 3 || widest.Count % 2 == 0) return widest;
+        var narrower = new GemmPanels(columns, shape with { MaxVectors = Math.Min(2, shape.MaxVectors) });
+        return narrower.Count % 2 == 0 ? narrower : widest;
+    }
 
     /// <summary>Decides the chunks, from the sizes and the shape of the tiles alone.</summary>
     public int Split(TileShape shape)
@@ -84,19 +99,26 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
         for (var start = 0; start < Depth; start += most)
         {
             var deep = Math.Min(most, Depth - start);
-            if (CopiesRows) CopyRows<R, O>(first, rows, start, deep, copy);
+            if (SharesCopies) copy = Copied + ((((nint)(start / most) * PaddedRows) + (nint)first) * DenseRows.Step);
+            else if (CopiesRows) DenseRows.Piece<R, O>(Source + ((nint)first * Depth) + start, Depth, rows, deep, copy);
             for (var panel = firstPanel; panel < endPanel; panel++)
             {
                 nint column = Panels.FirstColumn(panel);
                 var weights = PacksItself ? piece : Weights + (start * (nint)Panels.PaddedColumns) + (column * deep);
                 if (PacksItself) Pack.PackRows<R, O>(panel, 0, start, deep, piece);
-                Multiply<T, R, O>(panel, first, rows, start, deep, copy, weights, sums + ((column - Panels.FirstColumn(firstPanel)) * _block));
+                var ahead = !PacksItself ? default
+                    : panel + 1 < endPanel ? Pack.Ahead(panel + 1, start, deep)
+                    : start + most < Depth ? Pack.Ahead(firstPanel, start + most, Math.Min(most, Depth - start - most))
+                    : default;
+                Multiply<T, R, O>(
+                    panel, first, rows, start, deep, copy, weights,
+                    sums + ((column - Panels.FirstColumn(firstPanel)) * _block), ahead);
             }
         }
     }
 
     private readonly void Multiply<T, R, O>(
-        int panel, long first, int rows, int start, int deep, float* copy, float* weights, float* sums)
+        int panel, long first, int rows, int start, int deep, float* copy, float* weights, float* sums, PackAhead ahead)
         where T : ITiles
         where R : unmanaged
         where O : IRegisterOps<R>
@@ -106,7 +128,7 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
         var last = start + deep == Depth;
         var tile = new DenseTile
         {
-            RowStep = CopiesRows ? CopyStep : Depth,
+            RowStep = CopiesRows ? DenseRows.Step : Depth,
             DepthStep = 1,
             B = weights,
             BStep = width,
@@ -115,17 +137,18 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
         };
         for (var row = 0; row < rows; row += _tileRows, sums += _tileRows * width)
         {
+            ahead.Ask(WorkSplit.Chunks(rows - row, _tileRows));
             var tileRow = CopiesRows ? first + row : Math.Min(first + row, Rows - _tileRows);
             var result = Result + ((nint)(first + row) * Panels.Columns) + column;
             var some = Math.Min(_tileRows, rows - row);
 
             // Sums go where they belong as soon as they are whole, if all of them belong somewhere.
             var direct = last && !Accumulate && some == _tileRows && Panels.Width(panel) == width;
-            tile.A = CopiesRows ? copy + (row * (nint)CopyStep) : Source + ((nint)tileRow * Depth) + start;
+            tile.A = CopiesRows ? copy + (row * (nint)DenseRows.Step) : Source + ((nint)tileRow * Depth) + start;
             tile.Initial = start > 0 ? sums : null;
 
             // While this tile is worked on, a part of the rows of the next one.
-            tile.Next = tile.A + (_tileRows * tile.RowStep) + (start * (_tileRows - 1));
+            tile.Next = tile.A + (_tileRows * tile.RowStep) + (CopiesRows ? 0 : start * (_tileRows - 1));
             tile.C = direct ? result : sums;
             tile.CStep = direct ? Panels.Columns : width;
             T.Multiply(Panels.Vectors(panel), &tile);
@@ -136,13 +159,5 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
             for (var i = 0; i < some; i++, source += tile.CStep, result += Panels.Columns)
                 GemmStore.Row<R, O>(source, result, Panels.Width(panel), Bias == null ? null : Bias + column, Slope, Accumulate);
         }
-    }
-
-    private readonly void CopyRows<R, O>(long first, int rows, int start, int deep, float* copy)
-        where R : unmanaged
-        where O : IRegisterOps<R>
-    {
-        var source = Source + ((nint)first * Depth) + start;
-        for (var row = 0; row < rows; row++, source += Depth, copy += CopyStep) GemmStore.Copy<R, O>(source, copy, deep, deep);
     }
 }

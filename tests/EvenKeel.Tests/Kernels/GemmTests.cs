@@ -23,13 +23,25 @@ public sealed class GemmTests
         Compare(workers, 130, 200, 150);
         Compare(workers, 1, 300, 500);
         Compare(workers, 400, 10, 33);
+
+        // An odd number of the widest panels; rows whose distance makes them share cache sets, copied for several groups
+        // of panels in one block of rows and in two, and for one group each.
+        Compare(workers, 70, 500, 60);
+        Compare(workers, 70, 100, 1_024);
+        Compare(workers, 300, 130, 1_020);
+        Compare(workers, 2_100, 20, 1_024);
     }
 
     [Theory]
     [MemberData(nameof(Paths))]
     public void Threads_do_not_change_the_bits(VectorPath path)
     {
-        const int m = 70, n = 130, k = 90;
+        CompareThreads(path, 70, 130, 90);
+        CompareThreads(path, 90, 170, 1_024);
+    }
+
+    private static void CompareThreads(VectorPath path, int m, int n, int k)
+    {
         var a = ConvCases.Numbers(m * k, 1);
         var b = ConvCases.Numbers(k * n, 2);
         float[]? first = null;
