@@ -50,8 +50,8 @@ internal unsafe struct ConvPack : ILaneJob, ITileJob
         PackRows<R, O>(
             panel, tap, 0, Phase.SourceChannels, packed + (tap * (nint)Phase.SourceChannels * Panels.PaddedWidth(panel)));
 
-    /// <summary>The weights that packing some source channels of a panel's only tap reads.</summary>
-    public readonly PackAhead Ahead(int panel, nint start, nint count)
+    /// <summary>The weights that some source channels of a panel's only tap have.</summary>
+    public readonly WeightsAhead Ahead(int panel, nint start, nint count)
     {
         nint column = Panels.FirstColumn(panel);
         return Phase.TransposedWeights

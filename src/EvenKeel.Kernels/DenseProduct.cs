@@ -18,8 +18,8 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
     /// <summary>Packs pieces of panels.</summary>
     public ConvPack Pack;
 
-    /// <summary>Weights as <see cref="DensePack"/> leaves them; not read if each chunk packs its own, which it does where
-    /// a piece meets one block of rows only.</summary>
+    /// <summary>Weights as <see cref="DensePack"/> leaves them; not read where a piece meets one block of rows only: each
+    /// chunk then packs its own, or multiplies it where it lies.</summary>
     public float* Weights;
 
     /// <summary>Rows as <see cref="DenseRows"/> leaves them; not read unless several chunks need the same rows, copied.</summary>
@@ -104,21 +104,40 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
             for (var panel = firstPanel; panel < endPanel; panel++)
             {
                 nint column = Panels.FirstColumn(panel);
-                var weights = PacksItself ? piece : Weights + (start * (nint)Panels.PaddedColumns) + (column * deep);
-                if (PacksItself) Pack.PackRows<R, O>(panel, 0, start, deep, piece);
+                nint step = Panels.PaddedWidth(panel);
+                var weights = piece;
+                if (!PacksItself)
+                {
+                    weights = Weights + (start * (nint)Panels.PaddedColumns) + (column * deep);
+                }
+                else if (LieReady(panel))
+                {
+                    weights = Pack.Weights + (start * (nint)Panels.Columns) + column;
+                    step = Panels.Columns;
+                }
+                else
+                {
+                    Pack.PackRows<R, O>(panel, 0, start, deep, piece);
+                }
+
                 var ahead = !PacksItself ? default
                     : panel + 1 < endPanel ? Pack.Ahead(panel + 1, start, deep)
                     : start + most < Depth ? Pack.Ahead(firstPanel, start + most, Math.Min(most, Depth - start - most))
                     : default;
                 Multiply<T, R, O>(
-                    panel, first, rows, start, deep, copy, weights,
+                    panel, first, rows, start, deep, copy, weights, step,
                     sums + ((column - Panels.FirstColumn(firstPanel)) * _block), ahead);
             }
         }
     }
 
+    // A chunk's own piece of a panel is multiplied where it lies, if its columns follow each other and fill the panel.
+    private readonly bool LieReady(int panel) =>
+        !Pack.Phase.TransposedWeights && Panels.Width(panel) == Panels.PaddedWidth(panel);
+
     private readonly void Multiply<T, R, O>(
-        int panel, long first, int rows, int start, int deep, float* copy, float* weights, float* sums, PackAhead ahead)
+        int panel, long first, int rows, int start, int deep, float* copy, float* weights, nint weightStep, float* sums,
+        WeightsAhead ahead)
         where T : ITiles
         where R : unmanaged
         where O : IRegisterOps<R>
@@ -131,7 +150,7 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
             RowStep = CopiesRows ? DenseRows.Step : Depth,
             DepthStep = 1,
             B = weights,
-            BStep = width,
+            BStep = weightStep,
             Depth = deep,
             InitialStep = width,
         };

@@ -1,8 +1,8 @@
 namespace EvenKeel.Kernels;
 
-/// <summary>Weights that are packed next, a few rows of which are asked for with each register tile that is worked on
+/// <summary>Weights that are read next, a few rows of which are asked for with each register tile that is worked on
 /// before: they lie far apart, and the processor does not guess them.</summary>
-internal unsafe struct PackAhead
+internal unsafe struct WeightsAhead
 {
     private readonly nint _step;
     private readonly nint _width;
@@ -14,7 +14,7 @@ internal unsafe struct PackAhead
     /// <param name="step">Floats from a row to the next.</param>
     /// <param name="width">Floats of a row.</param>
     /// <param name="rows">Number of rows.</param>
-    public PackAhead(float* first, nint step, nint width, int rows)
+    public WeightsAhead(float* first, nint step, nint width, int rows)
     {
         _row = first;
         _step = step;
