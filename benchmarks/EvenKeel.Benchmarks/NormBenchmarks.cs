@@ -53,6 +53,15 @@ public class NormBenchmarks : ActivationBenchmarks
 
     /// <summary>12 bytes an element.</summary>
     [Benchmark]
+    public void RescaleSumForward() => Rescale.Forward(Team, X, Channels, Tables(), Tables(), Tables(), Dy, Slope, Y);
+
+    /// <summary>16 bytes an element.</summary>
+    [Benchmark]
+    public void RescaleSumBackwardReduce() => Rescale.SumBackwardReduce(
+        Team, X, X, Dy, Channels, Tables(), Tables(), Slope, Y, Sum(), Sums.AsSpan(Channels, Channels));
+
+    /// <summary>12 bytes an element.</summary>
+    [Benchmark]
     public void RescaleBackwardApply() => Rescale.BackwardApply(
         Team, X, Dy, Channels, Tables(), Tables(), Tables(), Slope, Tables(), Tables(), Tables(), signs: false, Y, accumulate: false);
 

@@ -21,18 +21,47 @@ internal static unsafe class Conv
     /// <exception cref="ArgumentException">A length that does not fit the sizes, or an overlap.</exception>
     public static void Forward(
         Workers workers, in ConvGeometry g, ReadOnlySpan<float> x, ReadOnlySpan<float> w, ReadOnlySpan<float> bias,
-        float slope, Span<float> y)
+        float slope, Span<float> y) => Forward(workers, g, x, w, bias, slope, y, default, default);
+
+    /// <summary>The same, and on the way the mean and the biased variance of each channel of y; only where
+    /// <see cref="Measures"/>.</summary>
+    /// <param name="workers">Threads and vector path.</param>
+    /// <param name="g">Sizes.</param>
+    /// <param name="x">Input [batch, height, width, in].</param>
+    /// <param name="w">Weights [kernel height, kernel width, in, out].</param>
+    /// <param name="bias">Bias [out], or empty for none.</param>
+    /// <param name="slope">1 leaves values alone, 0 is ReLU.</param>
+    /// <param name="y">Receives the output [batch, out height, out width, out].</param>
+    /// <param name="mean">Receives the means [out]; empty for none.</param>
+    /// <param name="variance">Receives the variances [out]; empty for none.</param>
+    /// <exception cref="ArgumentException">A length that does not fit the sizes, or an overlap.</exception>
+    public static void Forward(
+        Workers workers, in ConvGeometry g, ReadOnlySpan<float> x, ReadOnlySpan<float> w, ReadOnlySpan<float> bias,
+        float slope, Span<float> y, Span<float> mean, Span<float> variance)
     {
         Check(x, g.InputLength, "input");
         Check(w, g.WeightLength, "weights");
         Check(y, g.OutputLength, "output");
         if (!bias.IsEmpty) Check(bias, g.OutChannels, "bias");
         if (y.Overlaps(x) || y.Overlaps(w) || y.Overlaps(bias)) ThrowOverlap();
-        fixed (float* source = x, weights = w, biases = bias, result = y)
+        if (!mean.IsEmpty)
         {
-            Product(workers, ConvPhase.Forward(g), source, weights, biases, slope, result, accumulate: false);
+            Check(mean, g.OutChannels, "means");
+            Check(variance, g.OutChannels, "variances");
+            if (!Measures(workers, g))
+                throw new ArgumentException("A convolution measures its output on the way only where F(4x4, 3x3) computes it.");
+        }
+
+        fixed (float* source = x, weights = w, biases = bias, result = y, means = mean, variances = variance)
+        {
+            var phase = ConvPhase.Forward(g);
+            if (mean.IsEmpty) Product(workers, phase, source, weights, biases, slope, result, accumulate: false);
+            else WinogradConv.Product(workers, phase, source, weights, biases, slope, result, accumulate: false, means, variances);
         }
     }
+
+    /// <summary>True if a forward pass can measure its output on the way.</summary>
+    internal static bool Measures(Workers workers, in ConvGeometry g) => UsesWinograd(workers, ConvPhase.Forward(g));
 
     /// <summary>dx = the gradient of the input, or dx += where <paramref name="accumulate"/> is set.</summary>
     /// <param name="workers">Threads and vector path.</param>
@@ -148,16 +177,15 @@ internal static unsafe class Conv
         Workers workers, in ConvPhase phase, float* source, float* weights, float* bias, float slope, float* result,
         bool accumulate)
     {
-        var winograd = phase.ResultStride == 1 && WinogradConv.Takes(workers.Convolution, phase, phase.SourceStride);
-        if (!(winograd && WinogradConv.BeatsRows(workers.Convolution, phase.SourceChannels, phase.ResultChannels)) && ConvRows.Takes(phase))
+        if (UsesWinograd(workers, phase))
         {
-            ConvRowsPasses.Product(workers, phase, source, weights, bias, slope, result, accumulate);
+            WinogradConv.Product(workers, phase, source, weights, bias, slope, result, accumulate);
             return;
         }
 
-        if (winograd)
+        if (ConvRows.Takes(phase))
         {
-            WinogradConv.Product(workers, phase, source, weights, bias, slope, result, accumulate);
+            ConvRowsPasses.Product(workers, phase, source, weights, bias, slope, result, accumulate);
             return;
         }
 
@@ -196,6 +224,10 @@ internal static unsafe class Conv
         if (job.SharesPanels) workers.Run(job.Pack.Chunks, ref job.Pack);
         workers.Run(chunks, ref job);
     }
+
+    private static bool UsesWinograd(Workers workers, in ConvPhase phase) =>
+        phase.ResultStride == 1 && WinogradConv.Takes(workers.Convolution, phase, phase.SourceStride)
+        && (WinogradConv.BeatsRows(workers.Convolution, phase.SourceChannels, phase.ResultChannels) || !ConvRows.Takes(phase));
 
     private static void Check(ReadOnlySpan<float> span, long expected, string name)
     {

@@ -21,10 +21,11 @@ internal static unsafe class WinogradConv
     public static bool BeatsRows(ConvMethod method, int channels, int resultChannels) =>
         method == ConvMethod.Winograd || WinogradSmall.Takes(channels, resultChannels);
 
-    /// <summary>A forward pass or an input gradient of stride 1.</summary>
+    /// <summary>A forward pass or an input gradient of stride 1; also the mean and biased variance of each of the result's
+    /// channels, if there is a place for them.</summary>
     public static void Product(
         Workers workers, in ConvPhase phase, float* source, float* weights, float* bias, float slope, float* result,
-        bool accumulate)
+        bool accumulate, float* mean = null, float* variance = null)
     {
         var images = new WinogradImages
         {
@@ -38,17 +39,37 @@ internal static unsafe class WinogradConv
         if (WinogradSmall.Takes(phase.SourceChannels, phase.ResultChannels))
         {
             var few = new WinogradSmallProduct { Images = images };
-            few.Scratch = Prepare(workers, ref few.Images, WinogradSmall.Shape, weights, workers.Threads * few.WorkerLength, out few.Weights);
+            few.Moments = Moments(images, few.Chunks, few.ChunkTiles, mean, variance);
+            few.Moments.Memory = Prepare(
+                workers, ref few.Images, WinogradSmall.Shape, weights, few.Moments.Length + (workers.Threads * few.WorkerLength),
+                out few.Weights);
+            few.Scratch = few.Moments.Memory + few.Moments.Length;
             workers.Run(few.Chunks, ref few);
+            if (mean != null) workers.Run(few.Moments.Chunks, ref few.Moments);
             return;
         }
 
         var shape = TileShape.Of(workers.Path);
         var job = new WinogradProduct { Images = images, Panels = new(phase.ResultChannels, shape) };
         var chunks = job.Split(shape);
-        job.Scratch = Prepare(workers, ref job.Images, shape, weights, workers.Threads * job.WorkerLength, out job.Weights);
+        job.Moments = Moments(images, chunks, job.ChunkTiles, mean, variance);
+        job.Moments.Memory = Prepare(
+            workers, ref job.Images, shape, weights, job.Moments.Length + (workers.Threads * job.WorkerLength), out job.Weights);
+        job.Scratch = job.Moments.Memory + job.Moments.Length;
         workers.Run(chunks, ref job);
+        if (mean != null) workers.Run(job.Moments.Chunks, ref job.Moments);
     }
+
+    private static WinogradMoments Moments(WinogradImages images, int parts, int partTiles, float* mean, float* variance) =>
+        new()
+        {
+            Channels = images.Phase.ResultChannels,
+            Tiles = images.Tiles,
+            Parts = parts,
+            PartTiles = partTiles,
+            Mean = mean,
+            Variance = variance,
+        };
 
     /// <summary>A weight gradient of stride 1.</summary>
     public static void WeightGradient(

@@ -83,9 +83,12 @@ internal unsafe struct WinogradImages
     /// <param name="products">Frequency 0 of the first tile.</param>
     /// <param name="pitch">Floats from a tile to the next.</param>
     /// <param name="step">Floats from a frequency to the next.</param>
+    /// <param name="moments">Gathers what is stored: the memory of a part of <see cref="WinogradMoments"/>, or null.</param>
+    /// <param name="begins">True if the part begins with the first tile.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void TransformOutput<V>(
-        long first, int tiles, int firstColumn, int columns, float* products, nint pitch, nint step)
+        long first, int tiles, int firstColumn, int columns, float* products, nint pitch, nint step, float* moments,
+        bool begins)
         where V : unmanaged, ILanes<V>
     {
         var memory = stackalloc float[Winograd.Buffer + 16];
@@ -105,6 +108,13 @@ internal unsafe struct WinogradImages
                 Winograd.Output<V>(products + c, step, buffer);
                 var bias = Bias == null ? V.Zero : V.Load(Bias + firstColumn + c);
                 var result = corner + c;
+                if (moments != null)
+                {
+                    var part = moments + firstColumn + c;
+                    StoreAndGather(buffer, result, rows, across, bias, part, begins && tile == 0);
+                    continue;
+                }
+
                 for (var i = 0; i < rows; i++, result += line)
                 {
                     Winograd.OutputRow(buffer + (i * 16), out V y0, out V y1, out V y2, out V y3);
@@ -151,6 +161,51 @@ internal unsafe struct WinogradImages
         WinogradTiles.Ask(Source, place.Image, Phase.SourceHeight, Phase.SourceWidth, Phase.SourceChannels,
             place.Row == 0 ? row : row + shared, row + Winograd.Patch,
             place.Column == 0 ? column : column + shared, column + Winograd.Patch);
+    }
+
+    // The same stores, and sums of the differences from a part's first pixel.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void StoreAndGather<V>(
+        float* buffer, float* result, int rows, int across, V bias, float* part, bool begins)
+        where V : unmanaged, ILanes<V>
+    {
+        nint channels = Phase.ResultChannels;
+        V sum = V.Zero, squares = V.Zero;
+        for (var i = 0; i < rows; i++, result += Phase.GridWidth * channels)
+        {
+            Winograd.OutputRow(buffer + (i * 16), out V y0, out V y1, out V y2, out V y3);
+            Store(result, y0, bias);
+            if (begins && i == 0) WinogradMoments.Begin(part, (int)channels, V.Load(result));
+            var pivot = V.Load(part);
+            Gather(V.Load(result), pivot, ref sum, ref squares);
+            if (across > 1)
+            {
+                Store(result + channels, y1, bias);
+                Gather(V.Load(result + channels), pivot, ref sum, ref squares);
+            }
+
+            if (across > 2)
+            {
+                Store(result + (2 * channels), y2, bias);
+                Gather(V.Load(result + (2 * channels)), pivot, ref sum, ref squares);
+            }
+
+            if (across > 3)
+            {
+                Store(result + (3 * channels), y3, bias);
+                Gather(V.Load(result + (3 * channels)), pivot, ref sum, ref squares);
+            }
+        }
+
+        WinogradMoments.Add(part, (int)channels, sum, squares);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Gather<V>(V value, V pivot, ref V sum, ref V squares) where V : unmanaged, ILanes<V>
+    {
+        var apart = value - pivot;
+        sum += apart;
+        squares = V.FusedMultiplyAdd(apart, apart, squares);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -12,6 +12,10 @@ internal unsafe struct WinogradProduct : ILaneJob
     private const int WantedChunks = 16;
     private const int MostTiles = 96;
 
+    // Blocks end where register tiles of six and of eight rows both do: moments are gathered by blocks, and their bits
+    // must not depend on the vector path.
+    private const int Granule = 24;
+
     public WinogradImages Images;
     public GemmPanels Panels;
 
@@ -21,8 +25,14 @@ internal unsafe struct WinogradProduct : ILaneJob
     /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
     public float* Scratch;
 
+    /// <summary>Gathers mean and variance of the result, a chunk a part.</summary>
+    public WinogradMoments Moments;
+
     private int _rows;
     private int _block;
+
+    /// <summary>Tiles of a chunk.</summary>
+    public readonly int ChunkTiles => _block;
 
     /// <summary>Floats of scratch memory a worker needs.</summary>
     public readonly nint WorkerLength => Winograd.Points * (InputStep + ProductStep);
@@ -41,7 +51,7 @@ internal unsafe struct WinogradProduct : ILaneJob
         var tiles = Images.Tiles.Count;
         var byCache = InputFloats / (Winograd.Points * Images.Phase.SourceChannels);
         var byChunks = (int)Math.Min(int.MaxValue, (tiles + WantedChunks - 1) / WantedChunks);
-        _block = Math.Max(_rows, Math.Min(Math.Min(byCache, byChunks + _rows - 1), MostTiles) / _rows * _rows);
+        _block = Math.Max(Granule, Math.Min(Math.Min(byCache, byChunks + Granule - 1), MostTiles) / Granule * Granule);
         return WorkSplit.Chunks(tiles, _block);
     }
 
@@ -71,7 +81,9 @@ internal unsafe struct WinogradProduct : ILaneJob
         {
             var columns = groups.Columns(group);
             TileDispatch.Run<V, WinogradPanel>(ref products, group, worker);
-            Images.TransformOutput<V>(first, tiles, groups.FirstColumn(group), columns, products.Products, columns, ProductStep);
+            Images.TransformOutput<V>(
+                first, tiles, groups.FirstColumn(group), columns, products.Products, columns, ProductStep, Moments.Of(chunk),
+                begins: true);
         }
     }
 }

@@ -15,12 +15,16 @@ internal unsafe struct WinogradSmallProduct : ILaneJob, ITileJob
     /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
     public float* Scratch;
 
+    /// <summary>Gathers mean and variance of the result, a chunk a part.</summary>
+    public WinogradMoments Moments;
+
     public readonly int Chunks => WorkSplit.Chunks(Images.Tiles.Count, ChunkTiles);
 
     /// <summary>Floats of scratch memory a worker needs.</summary>
     public readonly nint WorkerLength => Winograd.Points * WinogradSmall.Block * (nint)Pitch;
 
-    private readonly int ChunkTiles =>
+    /// <summary>Tiles of a chunk.</summary>
+    public readonly int ChunkTiles =>
         (int)Math.Clamp(Images.Tiles.Count / (WinogradSmall.Block * WantedChunks), 1, MostBlocks) * WinogradSmall.Block;
 
     private readonly int Pitch => Math.Max(Images.Phase.SourceChannels, Images.Phase.ResultChannels);
@@ -31,12 +35,14 @@ internal unsafe struct WinogradSmallProduct : ILaneJob, ITileJob
         var step = WinogradSmall.Block * (nint)Pitch;
         var first = (long)chunk * ChunkTiles;
         var end = Math.Min(Images.Tiles.Count, first + ChunkTiles);
+        var begin = first;
         for (; first < end; first += WinogradSmall.Block)
         {
             var some = (int)Math.Min(WinogradSmall.Block, end - first);
             Images.TransformInput<V>(first, some, tiles, Pitch, step);
             TileDispatch.Run<V, WinogradSmallProduct>(ref this, checked((int)(first / WinogradSmall.Block)), worker);
-            Images.TransformOutput<V>(first, some, 0, Images.Phase.ResultChannels, tiles, Pitch, step);
+            Images.TransformOutput<V>(
+                first, some, 0, Images.Phase.ResultChannels, tiles, Pitch, step, Moments.Of(chunk), first == begin);
         }
     }
 

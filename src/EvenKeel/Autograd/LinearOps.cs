@@ -23,7 +23,13 @@ public static partial class Ops
     {
         var geometry = Geometry(x.Shape, weight.Shape, stride, padding);
         var y = tape.Rent(new Shape(geometry.Batch, geometry.OutHeight, geometry.OutWidth, geometry.OutChannels));
-        tape.Backend.ConvForward(geometry, x, weight, bias, activation.Slope, y);
+        if (tape.MeasuresOutput && tape.Backend.ConvMeasures(geometry))
+        {
+            var channels = new Shape(geometry.OutChannels);
+            y.Moments = new(tape.Rent(channels), tape.Rent(channels));
+        }
+
+        tape.Backend.ConvForward(geometry, x, weight, bias, activation.Slope, y, y.Moments);
         if (tape.Record<ConvNode>(y, Needs(x, weight, bias)) is { } node)
             (node.Geometry, node.X, node.Weight, node.Bias, node.Activation) = (geometry, x, weight, bias, activation);
         return y;

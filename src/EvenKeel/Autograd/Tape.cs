@@ -49,6 +49,10 @@ public sealed class Tape(Backend backend)
     /// <summary>A value that a module reads last, set by who knows: an operation may write its own over it.</summary>
     internal Tensor? Spare { get; set; }
 
+    /// <summary>True if the next module's output will be measured by channel, set by who knows: an operation that can do so
+    /// on the way leaves <see cref="Tensor.Moments"/>.</summary>
+    internal bool MeasuresOutput { get; set; }
+
     /// <summary>A value for an operation's output with as many elements as its input, contents undefined; over the input
     /// itself if nothing reads that again, neither a module nor the backward pass of what made it.</summary>
     /// <remarks>Memory that was just read need not be fetched to be written.</remarks>
@@ -57,6 +61,26 @@ public sealed class Tape(Backend backend)
         var spare = Recording && ReferenceEquals(x, Spare) && _nodes.Count > 0
             && _nodes[^1] is { ReadsOutput: false } maker && ReferenceEquals(maker.Output, x);
         return spare ? Backend.Share(x) : Backend.Rent(x.Shape);
+    }
+
+    /// <summary>Mean and biased variance of each channel of each segment: what was measured when the value was made, or by
+    /// a pass over it.</summary>
+    internal ChannelMoments Moments(Tensor x, int segments)
+    {
+        if (segments == 1 && x.Moments is { } known) return known;
+        var shape = new Shape(segments, x.Shape.Channels);
+        var moments = new ChannelMoments(Rent(shape), Rent(shape));
+        Backend.MeanVariance(x, moments.Mean, moments.Variance);
+        return moments;
+    }
+
+    /// <summary>The mean of each channel alone.</summary>
+    internal Tensor Mean(Tensor x)
+    {
+        if (x.Moments is { } known) return known.Mean;
+        var mean = Rent(new Shape(x.Shape.Channels));
+        Backend.Mean(x, mean);
+        return mean;
     }
 
     /// <summary>Gives a value of this step back early; for what a node saved beside its output.</summary>

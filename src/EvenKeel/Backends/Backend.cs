@@ -38,7 +38,10 @@ public abstract class Backend : IDisposable
 
     // Convolution and matrix product.
     internal abstract void ConvForward(
-        in ConvGeometry geometry, Tensor x, Tensor weight, Tensor? bias, float slope, Tensor y);
+        in ConvGeometry geometry, Tensor x, Tensor weight, Tensor? bias, float slope, Tensor y, ChannelMoments? moments);
+
+    /// <summary>True if such a convolution can measure its output while it stores it.</summary>
+    internal abstract bool ConvMeasures(in ConvGeometry geometry);
 
     internal abstract void ConvInputGradient(
         in ConvGeometry geometry, Tensor dy, Tensor weight, Tensor dx, bool accumulate);

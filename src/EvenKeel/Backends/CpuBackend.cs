@@ -71,8 +71,11 @@ public sealed class CpuBackend : Backend
     internal override void ResetStep() => _arena.Reset();
 
     internal override void ConvForward(
-        in ConvGeometry geometry, Tensor x, Tensor weight, Tensor? bias, float slope, Tensor y) =>
-        Conv.Forward(_workers, geometry, In(x), In(weight), In(bias), slope, Out(y));
+        in ConvGeometry geometry, Tensor x, Tensor weight, Tensor? bias, float slope, Tensor y, ChannelMoments? moments) =>
+        Conv.Forward(
+            _workers, geometry, In(x), In(weight), In(bias), slope, Out(y), Maybe(moments?.Mean), Maybe(moments?.Variance));
+
+    internal override bool ConvMeasures(in ConvGeometry geometry) => Conv.Measures(_workers, geometry);
 
     internal override void ConvInputGradient(
         in ConvGeometry geometry, Tensor dy, Tensor weight, Tensor dx, bool accumulate) =>

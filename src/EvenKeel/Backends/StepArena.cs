@@ -132,6 +132,7 @@ internal sealed class StepArena : IDisposable
         handle.Shape = shape;
         handle.NeedsGradient = false;
         handle.IsShared = false;
+        handle.Moments = null;
         handle.GradientBuffer = null;
         handle.HasGradient = false;
         return handle;

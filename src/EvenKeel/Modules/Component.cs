@@ -88,6 +88,10 @@ public abstract class Module : Component
         return pass.Tape.Add(output, addend, activation);
     }
 
+    /// <summary>True if the module measures its input by channel in this pass, and takes the mean and variance that came
+    /// with it.</summary>
+    internal virtual bool MeasuresInput(Pass pass) => false;
+
     /// <summary>True if the module hands its input to one operation, which may write over it where nothing else reads it.</summary>
     internal virtual bool ReadsInputOnce => false;
 

@@ -26,7 +26,7 @@ public sealed class Sequential : Module
         var last = _modules[^1].Module;
         var input = x;
         x = Forward(pass, x, _modules.Count - 1);
-        Enter(pass, last, x, input);
+        Enter(pass, _modules.Count - 1, x, input);
         x = last.ForwardSum(pass, x, addend, activation);
         pass.Ended?.Invoke(last);
         return x;
@@ -38,7 +38,7 @@ public sealed class Sequential : Module
         for (var i = 0; i < modules; i++)
         {
             var module = _modules[i].Module;
-            Enter(pass, module, x, input);
+            Enter(pass, i, x, input);
             x = module.Forward(pass, x);
             pass.Watch?.Invoke(module, x);
             pass.Ended?.Invoke(module);
@@ -47,10 +47,13 @@ public sealed class Sequential : Module
         return x;
     }
 
-    // What was made here is read by the next module only; one that is made of others may read it twice.
-    private static void Enter(Pass pass, Module module, Tensor x, Tensor input)
+    private void Enter(Pass pass, int i, Tensor x, Tensor input)
     {
+        var module = _modules[i].Module;
         pass.WatchInput?.Invoke(module, x);
+        pass.Tape.MeasuresOutput = i + 1 < _modules.Count && _modules[i + 1].Module.MeasuresInput(pass);
+
+        // What was made here is read by the next module only; one that is made of others may read it twice.
         pass.Tape.Spare = module.ReadsInputOnce && !ReferenceEquals(x, input) ? x : null;
     }
 

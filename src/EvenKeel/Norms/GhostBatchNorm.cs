@@ -64,6 +64,9 @@ public sealed record GhostBatchNorm : Norm
     private sealed class Layer(GhostBatchNorm norm, int channels, Activation activation)
         : BatchNormLayer(norm.AsBatchNorm(), channels, activation)
     {
+        // Its parts of the batch are measured apart.
+        internal override bool MeasuresInput(Pass pass) => false;
+
         protected override int Segments(Shape input)
         {
             if (input[0] <= norm.Size) return 1;

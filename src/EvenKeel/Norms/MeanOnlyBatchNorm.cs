@@ -58,6 +58,8 @@ public sealed record MeanOnlyBatchNorm : Norm
 
         internal override bool ReadsInputOnce => true;
 
+        internal override bool MeasuresInput(Pass pass) => UsesBatch(pass);
+
         public override void CheckTraining(Shape input) => CheckElements(input, input.Rows);
 
         public override (float[] Scale, float[] Shift)? EvaluationMap()
@@ -87,8 +89,7 @@ public sealed record MeanOnlyBatchNorm : Norm
         private Tensor Measure(Pass pass, Tensor x)
         {
             CheckTraining(x.Shape);
-            var mean = pass.Tape.Rent(new Shape(Channels));
-            pass.Tape.Backend.Mean(x, mean);
+            var mean = pass.Tape.Mean(x);
             if (!Updates(pass)) return mean;
             mean.CopyTo(_perChannel);
             Running!.Take(pass.Mode, x.Shape.Rows, _perChannel, []);

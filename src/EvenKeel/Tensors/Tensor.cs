@@ -29,6 +29,9 @@ public sealed class Tensor
     /// <summary>True once something was written into the gradient buffer in this step.</summary>
     internal bool HasGradient { get; set; }
 
+    /// <summary>What the operation that made this value measured on the way; null if nothing.</summary>
+    internal ChannelMoments? Moments { get; set; }
+
     /// <summary>True if the memory is another value's, which gives it back.</summary>
     internal bool IsShared { get; set; }
 

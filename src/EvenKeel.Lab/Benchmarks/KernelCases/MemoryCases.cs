@@ -75,6 +75,19 @@ internal static class MemoryCases
                 var (x, y, mean, scale, shift) = (X(memory), X(memory), Table(memory), Table(memory), Table(memory));
                 return workers => Rescale.Forward(workers, x.Span, channels, mean.Span, scale.Span, shift.Span, [], slope, y.Span);
             }),
+            Case("normalize, add and activate", 3, memory =>
+            {
+                var (x, other, y, mean, scale, shift) = (X(memory), X(memory), X(memory), Table(memory), Table(memory), Table(memory));
+                return workers => Rescale.Forward(
+                    workers, x.Span, channels, mean.Span, scale.Span, shift.Span, other.Span, slope, y.Span);
+            }),
+            Case("normalize and add backward sums", 4, memory =>
+            {
+                var (x, y, dy, mean, rstd) = (X(memory), X(memory), X(memory), Table(memory), Table(memory));
+                var (sum, product) = (Table(memory), Table(memory));
+                return workers => Rescale.SumBackwardReduce(
+                    workers, x.Span, y.Span, dy.Span, channels, mean.Span, rstd.Span, slope, dy.Span, sum.Span, product.Span);
+            }),
             Case("normalize backward sums", 2, memory =>
             {
                 var (x, dy, mean, scale, shift) = (X(memory), X(memory), Table(memory), Table(memory), Table(memory));

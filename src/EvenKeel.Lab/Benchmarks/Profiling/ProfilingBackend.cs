@@ -33,10 +33,13 @@ internal sealed partial class ProfilingBackend(Backend inner, StepRecorder recor
 
     internal override void ResetStep() => inner.ResetStep();
 
-    internal override void ConvForward(in ConvGeometry geometry, Tensor x, Tensor weight, Tensor? bias, float slope, Tensor y)
+    internal override bool ConvMeasures(in ConvGeometry geometry) => inner.ConvMeasures(geometry);
+
+    internal override void ConvForward(
+        in ConvGeometry geometry, Tensor x, Tensor weight, Tensor? bias, float slope, Tensor y, ChannelMoments? moments)
     {
         recorder.Start();
-        inner.ConvForward(geometry, x, weight, bias, slope, y);
+        inner.ConvForward(geometry, x, weight, bias, slope, y, moments);
         Convolved("conv forward", geometry, weight, x, Bytes(x, weight, bias, y));
     }
 

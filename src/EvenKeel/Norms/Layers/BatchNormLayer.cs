@@ -48,6 +48,8 @@ internal class BatchNormLayer : TableNormLayer
 
     public override (float[] Scale, float[] Shift)? EvaluationMap() => RunningMap(ScaleOf);
 
+    internal override bool MeasuresInput(Pass pass) => UsesBatch(pass);
+
     protected override bool Measures(Pass pass) => UsesBatch(pass);
 
     protected override void Measure(Pass pass, bool measured, ref SavedTensors saved)
@@ -75,18 +77,16 @@ internal class BatchNormLayer : TableNormLayer
     /// <summary>Fills the tables' Mean and Spread.</summary>
     protected virtual void MeasureBatch(Tape tape, ref SavedTensors saved)
     {
-        var shape = new Shape(Tables.Segments, Channels);
-        var mean = tape.Rent(shape);
+        Tensor mean;
         if (Norm.P == Deviation.L2)
         {
-            var variance = tape.Rent(shape);
-            tape.Backend.MeanVariance(saved.Input, mean, variance);
+            (mean, var variance) = tape.Moments(saved.Input, Tables.Segments);
             Download(variance, Tables.Spread);
             if (Norm.EpsilonPlace == EpsilonPlace.AddedToScale) saved.Extra = variance;
         }
         else
         {
-            tape.Backend.Mean(saved.Input, mean);
+            mean = tape.Mean(saved.Input);
             MeasureDeviations(tape, mean, ref saved);
         }
 

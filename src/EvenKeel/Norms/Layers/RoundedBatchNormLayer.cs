@@ -12,6 +12,9 @@ namespace EvenKeel.Norms.Layers;
 internal sealed class RoundedBatchNormLayer(BatchNorm norm, int channels, Activation activation)
     : BatchNormLayer(norm, channels, activation)
 {
+    // What is measured is rounded before.
+    internal override bool MeasuresInput(Pass pass) => false;
+
     protected override void Measure(Pass pass, bool measured, ref SavedTensors saved)
     {
         var tape = pass.Tape;

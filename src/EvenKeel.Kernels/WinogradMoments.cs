@@ -1,0 +1,105 @@
+namespace EvenKeel.Kernels;
+
+/// <summary>
+/// Mean and variance of every channel of a convolution's result, gathered while its tiles are stored. Each part of the
+/// tiles sums differences from its first pixel, d and d², as tiles pass; parts are then merged like the chunks of
+/// <see cref="Moments"/>, relative to the first pixel of all.
+/// </summary>
+/// <remarks>A part's mean lies within its own spread of its first pixel, whatever that pixel is: with n pixels at most √n
+/// deviations away. The square of that, times the rounding of a float, is what Σ d² − (Σ d)²/n can lose.</remarks>
+internal unsafe struct WinogradMoments : ILaneJob
+{
+    // First pixel, Σ d, Σ d².
+    private const int Planes = 3;
+
+    /// <summary>Channels, a multiple of sixteen.</summary>
+    public int Channels;
+
+    /// <summary>The tiles.</summary>
+    public WinogradTiles Tiles;
+
+    /// <summary>Number of parts.</summary>
+    public int Parts;
+
+    /// <summary>Tiles of a part; the last may have fewer.</summary>
+    public int PartTiles;
+
+    /// <summary>Memory of the parts, <see cref="Length"/> floats.</summary>
+    public float* Memory;
+
+    /// <summary>Receives the means; null if nothing is gathered.</summary>
+    public float* Mean;
+
+    /// <summary>Receives the biased variances.</summary>
+    public float* Variance;
+
+    /// <summary>Floats of memory the parts need.</summary>
+    public readonly nint Length => Mean == null ? 0 : Parts * PartLength;
+
+    /// <summary>Chunks of the merge.</summary>
+    public readonly int Chunks => Channels / 16;
+
+    private readonly nint PartLength => Planes * (nint)Channels;
+
+    /// <summary>A part's memory; null if nothing is gathered.</summary>
+    public readonly float* Of(int part) => Mean == null ? null : Memory + (part * PartLength);
+
+    /// <summary>Begins a part with its first pixel.</summary>
+    public static void Begin<V>(float* part, int channels, V pixel) where V : unmanaged, ILanes<V>
+    {
+        V.Store(part, pixel);
+        V.Store(part + channels, V.Zero);
+        V.Store(part + (2 * channels), V.Zero);
+    }
+
+    /// <summary>Adds the sums of a tile.</summary>
+    public static void Add<V>(float* part, int channels, V sum, V squares) where V : unmanaged, ILanes<V>
+    {
+        var sums = part + channels;
+        V.Store(sums, V.Load(sums) + sum);
+        V.Store(sums + channels, V.Load(sums + channels) + squares);
+    }
+
+    // Compensated sums (Kahan): the number of parts grows with the batch, the error does not.
+    public readonly void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
+    {
+        var first = Memory + (chunk * 16);
+        var pivot = V.Load(first);
+        V sum = V.Zero, lost = V.Zero;
+        var all = 0L;
+        var part = first;
+        for (var i = 0; i < Parts; i++, part += PartLength)
+        {
+            var pixels = Pixels(i);
+            all += pixels;
+            var next = V.FusedMultiplyAdd(V.Load(part) - pivot, V.Splat(pixels), V.Load(part + Channels)) - lost;
+            var total = sum + next;
+            lost = total - sum - next;
+            sum = total;
+        }
+
+        var mean = sum / V.Splat(all);
+        sum = lost = V.Zero;
+        part = first;
+        for (var i = 0; i < Parts; i++, part += PartLength)
+        {
+            var pixels = V.Splat(Pixels(i));
+            var own = V.Load(part + Channels) / pixels;
+            var apart = V.Load(part) - pivot + own - mean;
+            var within = V.Max(V.Load(part + (2 * Channels)) - (V.Load(part + Channels) * own), V.Zero);
+            var next = V.FusedMultiplyAdd(apart * apart, pixels, within) - lost;
+            var total = sum + next;
+            lost = total - sum - next;
+            sum = total;
+        }
+
+        V.Store(Mean + (chunk * 16), pivot + mean);
+        V.Store(Variance + (chunk * 16), sum / V.Splat(all));
+    }
+
+    private readonly int Pixels(int part)
+    {
+        var first = part * (long)PartTiles;
+        return Tiles.Pixels(first, Math.Min(Tiles.Count, first + PartTiles));
+    }
+}
