@@ -110,7 +110,7 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
                 {
                     weights = Weights + (start * (nint)Panels.PaddedColumns) + (column * deep);
                 }
-                else if (LieReady(panel))
+                else if (InPlace(panel))
                 {
                     weights = Pack.Weights + (start * (nint)Panels.Columns) + column;
                     step = Panels.Columns;
@@ -132,7 +132,7 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
     }
 
     // A chunk's own piece of a panel is multiplied where it lies, if its columns follow each other and fill the panel.
-    private readonly bool LieReady(int panel) =>
+    private readonly bool InPlace(int panel) =>
         !Pack.Phase.TransposedWeights && Panels.Width(panel) == Panels.PaddedWidth(panel);
 
     private readonly void Multiply<T, R, O>(
