@@ -127,10 +127,27 @@ internal unsafe struct WinogradImages
         }
     }
 
-    /// <summary>Asks for the pixels that a tile of the result has.</summary>
-    public readonly void AskForResult(in WinogradPlace place) =>
-        WinogradTiles.Ask(Result, place.Image, Phase.GridHeight, Phase.GridWidth, Phase.ResultChannels,
-            place.Row, place.Row + Winograd.Tile, place.Column, place.Column + Winograd.Tile);
+    /// <summary>Pixels of the result that tiles have, and those before the first do not: whole rows of tiles.</summary>
+    /// <param name="first">The first tile.</param>
+    /// <param name="end">The tile after the last.</param>
+    public readonly WinogradAhead ResultOf(long first, long end)
+    {
+        var grid = Tiles;
+        var row = Phase.GridWidth * (nint)Phase.ResultChannels;
+        return new(Result + (grid.Unseen(first, Phase.GridHeight, 0) * row), Result + (grid.Unseen(end, Phase.GridHeight, 0) * row));
+    }
+
+    /// <summary>Pixels of the source that tiles see, and those before the first do not: whole rows of tiles.</summary>
+    /// <param name="first">The first tile.</param>
+    /// <param name="end">The tile after the last.</param>
+    public readonly WinogradAhead SourceOf(long first, long end)
+    {
+        var grid = Tiles;
+        var row = Phase.SourceWidth * (nint)Phase.SourceChannels;
+        var shift = Phase.FirstRow + Winograd.Patch - Winograd.Tile;
+        return new(
+            Source + (grid.Unseen(first, Phase.SourceHeight, shift) * row), Source + (grid.Unseen(end, Phase.SourceHeight, shift) * row));
+    }
 
     /// <summary>Asks for some channels of the pixels that tiles of the result have.</summary>
     /// <param name="first">The first tile.</param>
@@ -151,16 +168,6 @@ internal unsafe struct WinogradImages
                 for (nint pixel = 0; pixel < across; pixel += channels)
                     for (nint c = 0; c < columns; c += 16) Prefetch.Line(line + pixel + c);
         }
-    }
-
-    /// <summary>Asks for the pixels that a tile sees of the source and the tiles before did not.</summary>
-    public readonly void AskForSource(in WinogradPlace place)
-    {
-        const int shared = Winograd.Patch - Winograd.Tile;
-        var (row, column) = (place.Row + Phase.FirstRow, place.Column + Phase.FirstColumn);
-        WinogradTiles.Ask(Source, place.Image, Phase.SourceHeight, Phase.SourceWidth, Phase.SourceChannels,
-            place.Row == 0 ? row : row + shared, row + Winograd.Patch,
-            place.Column == 0 ? column : column + shared, column + Winograd.Patch);
     }
 
     // The same stores, and sums of the differences from a part's first pixel.

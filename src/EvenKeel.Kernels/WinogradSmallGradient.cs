@@ -66,23 +66,20 @@ internal unsafe struct WinogradSmallGradient : ILaneJob, ITileJob
         where O : IRegisterOps<R>
     {
         const int points = 3;
-        const int tilesMeanwhile = WinogradSmall.GradientBlock * points / Winograd.Points;
         var input = Scratch + (worker * WorkerLength);
         var gradient = input + BlockLength;
         var first = block * (long)WinogradSmall.GradientBlock;
         var sums = Sums + (first / PartTiles * PartLength);
         var (channels, columns) = (Images.Phase.SourceChannels, Images.Phase.ResultChannels);
-        var grid = Images.Tiles;
-        first += WinogradSmall.GradientBlock;
-        var next = grid.At(first);
+        var tiles = Images.Tiles.Count;
+        first = Math.Min(first + WinogradSmall.GradientBlock, tiles);
+        var end = Math.Min(first + WinogradSmall.GradientBlock, tiles);
+        var source = Images.SourceOf(first, end);
+        var result = Images.ResultOf(first, end);
         for (var point = 0; point < Winograd.Points; point += points)
         {
-            for (var tile = 0; tile < tilesMeanwhile && first < grid.Count; tile++, first++, next = grid.After(next, 1))
-            {
-                Images.AskForSource(next);
-                Images.AskForResult(next);
-            }
-
+            source.Ask(point / points, Winograd.Points / points);
+            result.Ask(point / points, Winograd.Points / points);
             if (Pitch == 16) WinogradSmall.Accumulate<R, O, WinogradSmall.Pitch16>(input, gradient, sums, channels, columns, points);
             else WinogradSmall.Accumulate<R, O, WinogradSmall.Pitch32>(input, gradient, sums, channels, columns, points);
             input += points * WinogradSmall.GradientBlock * Pitch;

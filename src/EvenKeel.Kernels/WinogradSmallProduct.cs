@@ -59,15 +59,14 @@ internal unsafe struct WinogradSmallProduct : ILaneJob, ITileJob
         var columns = Images.Phase.ResultChannels;
         var grid = Images.Tiles;
         var first = block * (long)WinogradSmall.Block;
-        var here = grid.At(first);
-        var next = grid.At(first + WinogradSmall.Block);
+        var end = Math.Min(first + WinogradSmall.Block, grid.Count);
+        var result = Images.ResultOf(first, end);
+        var source = Images.SourceOf(end, Math.Min(end + WinogradSmall.Block, grid.Count));
         var weights = Weights;
         for (var tile = 0; tile < WinogradSmall.Block; tile++)
         {
-            if (first + tile < grid.Count) Images.AskForResult(here);
-            if (first + WinogradSmall.Block + tile < grid.Count) Images.AskForSource(next);
-            here = grid.After(here, 1);
-            next = grid.After(next, 1);
+            result.Ask(tile, WinogradSmall.Block);
+            source.Ask(tile, WinogradSmall.Block);
             if (Pitch == 16) WinogradSmall.Multiply<R, O, WinogradSmall.Pitch16>(tiles, weights, depth, columns, pointsPerTile);
             else WinogradSmall.Multiply<R, O, WinogradSmall.Pitch32>(tiles, weights, depth, columns, pointsPerTile);
             tiles += pointsPerTile * WinogradSmall.Block * Pitch;

@@ -68,16 +68,16 @@ internal readonly unsafe struct WinogradTiles(int images, int gridHeight, int gr
         return ((rows * width) + next.Column - place.Column) * channels;
     }
 
-    /// <summary>Asks for a rectangle of pixels, of which some may lie outside of the image.</summary>
-    public static void Ask(float* images, int image, int height, int width, nint channels, int top, int bottom, int left, int right)
+    /// <summary>The first row, counted over all images, that tiles from this one on see and those of earlier rows of tiles do
+    /// not.</summary>
+    /// <param name="tile">A tile; within a row of tiles, the next row counts.</param>
+    /// <param name="height">Rows of an image.</param>
+    /// <param name="shift">Rows from the first of a tile to the first that the tile above it does not see.</param>
+    public nint Unseen(long tile, int height, int shift)
     {
-        top = Math.Max(top, 0);
-        bottom = Math.Min(bottom, height);
-        left = Math.Max(left, 0);
-        var length = (Math.Min(right, width) - left) * channels;
-        var line = images + ((((((nint)image * height) + top) * width) + left) * channels);
-        for (; top < bottom; top++, line += width * channels)
-            for (nint i = 0; i < length; i += 16) Prefetch.Line(line + i);
+        var row = Math.Min((tile + _columns - 1) / _columns, (long)images * _rows);
+        var (image, within) = Math.DivRem(row, _rows);
+        return (nint)((image * height) + Math.Min((within * Winograd.Tile) + (within == 0 ? 0 : shift), height));
     }
 
     /// <summary>Pixels of an image whose first is at a row and a column, which may lie outside.</summary>
