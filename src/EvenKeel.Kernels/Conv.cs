@@ -56,7 +56,7 @@ internal static unsafe class Conv
         {
             var phase = ConvPhase.Forward(g);
             if (mean.IsEmpty) Product(workers, phase, source, weights, biases, slope, result, accumulate: false);
-            else WinogradConv.Product(workers, phase, source, weights, biases, slope, result, accumulate: false, means, variances);
+            else WinogradConv.Measured(workers, phase, source, weights, biases, slope, result, means, variances);
         }
     }
 
@@ -92,6 +92,41 @@ internal static unsafe class Conv
             }
         }
     }
+
+    /// <summary>The same where a normalizer made the input: dx passes the normalizer's activation before it is stored, and is
+    /// summed by channel on the way; only where <see cref="Gates"/>.</summary>
+    /// <param name="workers">Threads and vector path.</param>
+    /// <param name="g">Sizes of the forward convolution.</param>
+    /// <param name="dy">Gradient of the output before its activation [batch, out height, out width, out].</param>
+    /// <param name="w">Weights [kernel height, kernel width, in, out].</param>
+    /// <param name="dx">Receives the gradient behind the normalizer's activation [batch, height, width, in].</param>
+    /// <param name="accumulate">Adds to what dx holds, before the activation.</param>
+    /// <param name="sums">The normalizer, and where the sums go.</param>
+    /// <exception cref="ArgumentException">A length that does not fit the sizes, or an overlap.</exception>
+    public static void InputGradient(
+        Workers workers, in ConvGeometry g, ReadOnlySpan<float> dy, ReadOnlySpan<float> w, Span<float> dx,
+        bool accumulate, GatedSums sums)
+    {
+        Check(dy, g.OutputLength, "output gradient");
+        Check(w, g.WeightLength, "weights");
+        Check(dx, g.InputLength, "input gradient");
+        sums.Check(g.InputLength, g.InChannels);
+        if (dx.Overlaps(dy) || dx.Overlaps(w) || dx.Overlaps(sums.X) || dx.Overlaps(sums.Y)) ThrowOverlap();
+        if (!Gates(workers, g))
+            throw new ArgumentException("A convolution sums its input's gradient on the way only where F(4x4, 3x3) computes it.");
+        fixed (float* source = dy, weights = w, result = dx, x = sums.X, y = sums.Y, mean = sums.Mean, rstd = sums.Rstd,
+               scale = sums.Scale, shift = sums.Shift, sum = sums.Sum, product = sums.Product)
+        {
+            var gate = new WinogradGate { X = x, Y = y, Mean = mean, Scale = scale, Shift = shift, Slope = sums.Slope };
+            WinogradConv.Gated(
+                workers, ConvPhase.InputGradient(g, 0, 0), source, weights, result, accumulate, gate,
+                new() { Rstd = rstd, Sum = sum, Product = product });
+        }
+    }
+
+    /// <summary>True if an input gradient can pass a normalizer's activation and be summed on the way.</summary>
+    internal static bool Gates(Workers workers, in ConvGeometry g) =>
+        g.Stride == 1 && UsesWinograd(workers, ConvPhase.InputGradient(g, 0, 0));
 
     /// <summary>dw = the gradient of the weights, or dw += where <paramref name="accumulate"/> is set.</summary>
     /// <param name="workers">Threads and vector path.</param>

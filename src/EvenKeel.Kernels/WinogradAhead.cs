@@ -2,19 +2,52 @@ using System.Runtime.CompilerServices;
 
 namespace EvenKeel.Kernels;
 
-/// <summary>Memory to ask for, a part at a time.</summary>
-/// <param name="from">Where it starts.</param>
-/// <param name="end">Where it ends.</param>
-internal readonly unsafe struct WinogradAhead(float* from, float* end)
+/// <summary>Memory to ask for while the frequencies of a block are multiplied, some lines with each: more requests at once
+/// than a core keeps open would hold it up.</summary>
+internal unsafe struct WinogradAhead
 {
-    private readonly float* _from = from;
-    private readonly nint _lines = (nint)(end - from) / 16;
+    private Range _first;
+    private Range _second;
+    private Range _third;
+    private Range _fourth;
 
-    /// <summary>Asks for one of several equal parts.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Ask(int part, int parts)
+    /// <summary>Adds a range, the fourth at most.</summary>
+    /// <param name="from">Where it starts; null for no range.</param>
+    /// <param name="end">Where it ends.</param>
+    public void Add(float* from, float* end)
     {
-        var line = _from + (_lines * part / parts * 16);
-        for (var last = _from + (_lines * (part + 1) / parts * 16); line < last; line += 16) Prefetch.Line(line);
+        if (from == null) return;
+        _fourth = _third;
+        _third = _second;
+        _second = _first;
+        _first = new() { At = from, End = end, Step = WorkSplit.Chunks(end - from, Winograd.Points * 16) * 16 };
+    }
+
+    /// <summary>Asks for the share of one frequency.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Ask()
+    {
+        _first.Ask();
+        _second.Ask();
+        if (_third.At == null) return;
+        _third.Ask();
+        _fourth.Ask();
+    }
+
+    private struct Range
+    {
+        public float* At;
+        public float* End;
+        public nint Step;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Ask()
+        {
+            var at = At;
+            var end = at + Step;
+            if (end > End) end = End;
+            for (; at < end; at += 16) Prefetch.Line(at);
+            At = at;
+        }
     }
 }

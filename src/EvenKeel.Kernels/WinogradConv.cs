@@ -21,55 +21,90 @@ internal static unsafe class WinogradConv
     public static bool BeatsRows(ConvMethod method, int channels, int resultChannels) =>
         method == ConvMethod.Winograd || WinogradSmall.Takes(channels, resultChannels);
 
-    /// <summary>A forward pass or an input gradient of stride 1; also the mean and biased variance of each of the result's
-    /// channels, if there is a place for them.</summary>
+    /// <summary>A forward pass or an input gradient of stride 1.</summary>
     public static void Product(
         Workers workers, in ConvPhase phase, float* source, float* weights, float* bias, float slope, float* result,
-        bool accumulate, float* mean = null, float* variance = null)
+        bool accumulate)
     {
-        var images = new WinogradImages
+        var images = Images(phase, source, bias, slope, result);
+        images.Accumulate = accumulate;
+        Product(workers, images, weights, 0);
+    }
+
+    /// <summary>A forward pass, and the mean and biased variance of each of the result's channels.</summary>
+    public static void Measured(
+        Workers workers, in ConvPhase phase, float* source, float* weights, float* bias, float slope, float* result,
+        float* mean, float* variance)
+    {
+        var images = Images(phase, source, bias, slope, result);
+        var moments = new WinogradMoments
         {
-            Phase = phase,
-            Source = source,
-            Bias = bias,
-            Result = result,
-            Slope = slope,
-            Accumulate = accumulate,
+            Channels = phase.ResultChannels,
+            Tiles = images.Tiles,
+            Mean = mean,
+            Variance = variance,
+            Parts = Product(workers, images, weights, WinogradMoments.PartLength(phase.ResultChannels)),
         };
-        if (WinogradSmall.Takes(phase.SourceChannels, phase.ResultChannels))
+        workers.Run(moments.Chunks, ref moments);
+    }
+
+    /// <summary>An input gradient of stride 1 that passes a gate, and its sums.</summary>
+    /// <param name="workers">Threads and vector path.</param>
+    /// <param name="phase">The input gradient.</param>
+    /// <param name="source">The output's gradient.</param>
+    /// <param name="weights">Weights.</param>
+    /// <param name="result">Receives the gradient.</param>
+    /// <param name="accumulate">Adds to what the result holds.</param>
+    /// <param name="gate">The gate.</param>
+    /// <param name="sums">Where the sums go, and what they are scaled by.</param>
+    public static void Gated(
+        Workers workers, in ConvPhase phase, float* source, float* weights, float* result, bool accumulate, WinogradGate gate,
+        WinogradSums sums)
+    {
+        var images = Images(phase, source, null, 1f, result);
+        images.Accumulate = accumulate;
+        images.Gate = gate;
+        sums.Channels = phase.ResultChannels;
+        sums.Parts = Product(workers, images, weights, WinogradSums.PartLength(phase.ResultChannels));
+        workers.Run(sums.Chunks, ref sums);
+    }
+
+    private static WinogradImages Images(in ConvPhase phase, float* source, float* bias, float slope, float* result) => new()
+    {
+        Phase = phase,
+        Source = source,
+        Bias = bias,
+        Result = result,
+        Slope = slope,
+    };
+
+    // What the parts gathered lies in the memory that all share until the next job that takes some.
+    private static WinogradParts Product(Workers workers, WinogradImages images, float* weights, nint partLength)
+    {
+        WinogradParts parts;
+        if (WinogradSmall.Takes(images.Phase.SourceChannels, images.Phase.ResultChannels))
         {
             var few = new WinogradSmallProduct { Images = images };
-            few.Moments = Moments(images, few.Chunks, few.ChunkTiles, mean, variance);
-            few.Moments.Memory = Prepare(
-                workers, ref few.Images, WinogradSmall.Shape, weights, few.Moments.Length + (workers.Threads * few.WorkerLength),
+            parts = new() { Count = few.Chunks, Tiles = few.ChunkTiles, PartLength = partLength };
+            parts.Memory = Prepare(
+                workers, ref few.Images, WinogradSmall.Shape, weights, parts.Length + (workers.Threads * few.WorkerLength),
                 out few.Weights);
-            few.Scratch = few.Moments.Memory + few.Moments.Length;
+            few.Parts = parts;
+            few.Scratch = parts.Memory + parts.Length;
             workers.Run(few.Chunks, ref few);
-            if (mean != null) workers.Run(few.Moments.Chunks, ref few.Moments);
-            return;
+            return parts;
         }
 
         var shape = TileShape.Of(workers.Path);
-        var job = new WinogradProduct { Images = images, Panels = new(phase.ResultChannels, shape) };
-        var chunks = job.Split(shape);
-        job.Moments = Moments(images, chunks, job.ChunkTiles, mean, variance);
-        job.Moments.Memory = Prepare(
-            workers, ref job.Images, shape, weights, job.Moments.Length + (workers.Threads * job.WorkerLength), out job.Weights);
-        job.Scratch = job.Moments.Memory + job.Moments.Length;
-        workers.Run(chunks, ref job);
-        if (mean != null) workers.Run(job.Moments.Chunks, ref job.Moments);
+        var job = new WinogradProduct { Images = images, Panels = new(images.Phase.ResultChannels, shape) };
+        parts = new() { Count = job.Split(shape), Tiles = job.ChunkTiles, PartLength = partLength };
+        parts.Memory = Prepare(
+            workers, ref job.Images, shape, weights, parts.Length + (workers.Threads * job.WorkerLength), out job.Weights);
+        job.Parts = parts;
+        job.Scratch = parts.Memory + parts.Length;
+        workers.Run(parts.Count, ref job);
+        return parts;
     }
-
-    private static WinogradMoments Moments(WinogradImages images, int parts, int partTiles, float* mean, float* variance) =>
-        new()
-        {
-            Channels = images.Phase.ResultChannels,
-            Tiles = images.Tiles,
-            Parts = parts,
-            PartTiles = partTiles,
-            Mean = mean,
-            Variance = variance,
-        };
 
     /// <summary>A weight gradient of stride 1.</summary>
     public static void WeightGradient(

@@ -4,7 +4,7 @@ namespace EvenKeel.Kernels;
 
 /// <summary>The images of a 3×3 convolution by F(4×4, 3×3), or of its input gradient: how tiles of the source become
 /// frequencies, and how frequencies become tiles of the result.</summary>
-internal unsafe struct WinogradImages
+internal unsafe partial struct WinogradImages
 {
     public ConvPhase Phase;
     public float* Source;
@@ -16,6 +16,9 @@ internal unsafe struct WinogradImages
     public float* Result;
     public float Slope;
     public bool Accumulate;
+
+    /// <summary>What an input gradient passes before it is stored.</summary>
+    public WinogradGate Gate;
 
     public readonly WinogradTiles Tiles => new(Phase.Images, Phase.GridHeight, Phase.GridWidth);
 
@@ -83,11 +86,12 @@ internal unsafe struct WinogradImages
     /// <param name="products">Frequency 0 of the first tile.</param>
     /// <param name="pitch">Floats from a tile to the next.</param>
     /// <param name="step">Floats from a frequency to the next.</param>
-    /// <param name="moments">Gathers what is stored: the memory of a part of <see cref="WinogradMoments"/>, or null.</param>
+    /// <param name="part">Gathers what is stored: the memory of a part of <see cref="WinogradSums"/> where there is a gate,
+    /// else of <see cref="WinogradMoments"/>; null for nothing.</param>
     /// <param name="begins">True if the part begins with the first tile.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void TransformOutput<V>(
-        long first, int tiles, int firstColumn, int columns, float* products, nint pitch, nint step, float* moments,
+        long first, int tiles, int firstColumn, int columns, float* products, nint pitch, nint step, float* part,
         bool begins)
         where V : unmanaged, ILanes<V>
     {
@@ -106,15 +110,16 @@ internal unsafe struct WinogradImages
             for (var c = 0; c < columns; c += ILanes<V>.Count)
             {
                 Winograd.Output<V>(products + c, step, buffer);
-                var bias = Bias == null ? V.Zero : V.Load(Bias + firstColumn + c);
                 var result = corner + c;
-                if (moments != null)
+                if (part != null)
                 {
-                    var part = moments + firstColumn + c;
-                    StoreAndGather(buffer, result, rows, across, bias, part, begins && tile == 0);
+                    var starts = begins && tile == 0;
+                    if (Gate.X != null) StoreAndSum<V>(buffer, result, rows, across, firstColumn + c, part, starts);
+                    else StoreAndMeasure<V>(buffer, result, rows, across, firstColumn + c, part, starts);
                     continue;
                 }
 
+                var bias = Bias == null ? V.Zero : V.Load(Bias + firstColumn + c);
                 for (var i = 0; i < rows; i++, result += line)
                 {
                     Winograd.OutputRow(buffer + (i * 16), out V y0, out V y1, out V y2, out V y3);
@@ -127,101 +132,45 @@ internal unsafe struct WinogradImages
         }
     }
 
-    /// <summary>Pixels of the result that tiles have, and those before the first do not: whole rows of tiles.</summary>
+    /// <summary>Memory ahead: pixels of the result that tiles have, and those before the first do not, in whole rows of tiles.</summary>
     /// <param name="first">The first tile.</param>
     /// <param name="end">The tile after the last.</param>
-    public readonly WinogradAhead ResultOf(long first, long end)
+    /// <param name="ahead">Receives the ranges.</param>
+    public readonly void Results(long first, long end, ref WinogradAhead ahead)
     {
         var grid = Tiles;
         var row = Phase.GridWidth * (nint)Phase.ResultChannels;
-        return new(Result + (grid.Unseen(first, Phase.GridHeight, 0) * row), Result + (grid.Unseen(end, Phase.GridHeight, 0) * row));
+        var (from, to) = (grid.Unseen(first, Phase.GridHeight, 0) * row, grid.Unseen(end, Phase.GridHeight, 0) * row);
+        ahead.Add(Result + from, Result + to);
+        if (Gate.X != null) ahead.Add(Gate.X + from, Gate.X + to);
+        if (Gate.Y != null) ahead.Add(Gate.Y + from, Gate.Y + to);
     }
 
-    /// <summary>Pixels of the source that tiles see, and those before the first do not: whole rows of tiles.</summary>
+    /// <summary>Memory ahead: pixels of the source that tiles see, and those before the first do not, in whole rows of tiles.</summary>
     /// <param name="first">The first tile.</param>
     /// <param name="end">The tile after the last.</param>
-    public readonly WinogradAhead SourceOf(long first, long end)
+    /// <param name="ahead">Receives the range.</param>
+    public readonly void Sources(long first, long end, ref WinogradAhead ahead)
     {
         var grid = Tiles;
         var row = Phase.SourceWidth * (nint)Phase.SourceChannels;
         var shift = Phase.FirstRow + Winograd.Patch - Winograd.Tile;
-        return new(
+        ahead.Add(
             Source + (grid.Unseen(first, Phase.SourceHeight, shift) * row), Source + (grid.Unseen(end, Phase.SourceHeight, shift) * row));
     }
 
-    /// <summary>Asks for some channels of the pixels that tiles of the result have.</summary>
+    /// <summary>Some channels of the pixels of the result that tiles have, and those before the first do not, in whole rows of
+    /// tiles.</summary>
     /// <param name="first">The first tile.</param>
     /// <param name="end">The tile after the last.</param>
-    /// <param name="firstColumn">The first result channel.</param>
-    /// <param name="columns">Number of result channels.</param>
-    public readonly void AskForResults(long first, long end, int firstColumn, int columns)
+    /// <param name="firstColumn">The first of the channels.</param>
+    /// <param name="columns">Number of channels.</param>
+    public readonly WinogradCursor Results(long first, long end, int firstColumn, int columns)
     {
-        nint channels = Phase.ResultChannels;
         var grid = Tiles;
-        for (var place = grid.At(first); first < end; first++, place = grid.After(place, 1))
-        {
-            var (image, row, column) = place;
-            var rows = Math.Min(Winograd.Tile, Phase.GridHeight - row);
-            var across = Math.Min(Winograd.Tile, Phase.GridWidth - column) * channels;
-            var line = Result + (((((nint)image * Phase.GridHeight) + row) * Phase.GridWidth) + column) * channels + firstColumn;
-            for (var i = 0; i < rows; i++, line += Phase.GridWidth * channels)
-                for (nint pixel = 0; pixel < across; pixel += channels)
-                    for (nint c = 0; c < columns; c += 16) Prefetch.Line(line + pixel + c);
-        }
-    }
-
-    // The same stores, and sums of the differences from a part's first pixel.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void StoreAndGather<V>(
-        float* buffer, float* result, int rows, int across, V bias, float* part, bool begins)
-        where V : unmanaged, ILanes<V>
-    {
-        nint channels = Phase.ResultChannels;
-        V sum = V.Zero, squares = V.Zero;
-        for (var i = 0; i < rows; i++, result += Phase.GridWidth * channels)
-        {
-            Winograd.OutputRow(buffer + (i * 16), out V y0, out V y1, out V y2, out V y3);
-            Store(result, y0, bias);
-            if (begins && i == 0) WinogradMoments.Begin(part, (int)channels, V.Load(result));
-            var pivot = V.Load(part);
-            Gather(V.Load(result), pivot, ref sum, ref squares);
-            if (across > 1)
-            {
-                Store(result + channels, y1, bias);
-                Gather(V.Load(result + channels), pivot, ref sum, ref squares);
-            }
-
-            if (across > 2)
-            {
-                Store(result + (2 * channels), y2, bias);
-                Gather(V.Load(result + (2 * channels)), pivot, ref sum, ref squares);
-            }
-
-            if (across > 3)
-            {
-                Store(result + (3 * channels), y3, bias);
-                Gather(V.Load(result + (3 * channels)), pivot, ref sum, ref squares);
-            }
-        }
-
-        WinogradMoments.Add(part, (int)channels, sum, squares);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Gather<V>(V value, V pivot, ref V sum, ref V squares) where V : unmanaged, ILanes<V>
-    {
-        var apart = value - pivot;
-        sum += apart;
-        squares = V.FusedMultiplyAdd(apart, apart, squares);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Store<V>(float* result, V value, V bias) where V : unmanaged, ILanes<V>
-    {
-        value += bias;
-        if (Slope != 1f) value = V.Select(V.Greater(value, V.Zero), value, V.Splat(Slope) * value);
-        if (Accumulate) value += V.Load(result);
-        V.Store(result, value);
+        var (from, to) = (grid.Unseen(first, Phase.GridHeight, 0), grid.Unseen(end, Phase.GridHeight, 0));
+        var pixel = from * Phase.GridWidth;
+        return new(this, Result + (pixel * Phase.ResultChannels) + firstColumn, (to * Phase.GridWidth) - pixel, columns);
     }
 
     private readonly WinogradPatch Patch(in WinogradPlace place, int run)

@@ -18,31 +18,19 @@ internal unsafe struct WinogradMoments : ILaneJob
     /// <summary>The tiles.</summary>
     public WinogradTiles Tiles;
 
-    /// <summary>Number of parts.</summary>
-    public int Parts;
+    public WinogradParts Parts;
 
-    /// <summary>Tiles of a part; the last may have fewer.</summary>
-    public int PartTiles;
-
-    /// <summary>Memory of the parts, <see cref="Length"/> floats.</summary>
-    public float* Memory;
-
-    /// <summary>Receives the means; null if nothing is gathered.</summary>
+    /// <summary>Receives the means.</summary>
     public float* Mean;
 
     /// <summary>Receives the biased variances.</summary>
     public float* Variance;
 
-    /// <summary>Floats of memory the parts need.</summary>
-    public readonly nint Length => Mean == null ? 0 : Parts * PartLength;
-
     /// <summary>Chunks of the merge.</summary>
     public readonly int Chunks => Channels / 16;
 
-    private readonly nint PartLength => Planes * (nint)Channels;
-
-    /// <summary>A part's memory; null if nothing is gathered.</summary>
-    public readonly float* Of(int part) => Mean == null ? null : Memory + (part * PartLength);
+    /// <summary>Floats of a part.</summary>
+    public static nint PartLength(int channels) => Planes * (nint)channels;
 
     /// <summary>Begins a part with its first pixel.</summary>
     public static void Begin<V>(float* part, int channels, V pixel) where V : unmanaged, ILanes<V>
@@ -63,12 +51,12 @@ internal unsafe struct WinogradMoments : ILaneJob
     // Compensated sums (Kahan): the number of parts grows with the batch, the error does not.
     public readonly void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
     {
-        var first = Memory + (chunk * 16);
+        var first = Parts.Memory + (chunk * 16);
         var pivot = V.Load(first);
         V sum = V.Zero, lost = V.Zero;
         var all = 0L;
         var part = first;
-        for (var i = 0; i < Parts; i++, part += PartLength)
+        for (var i = 0; i < Parts.Count; i++, part += Parts.PartLength)
         {
             var pixels = Pixels(i);
             all += pixels;
@@ -81,7 +69,7 @@ internal unsafe struct WinogradMoments : ILaneJob
         var mean = sum / V.Splat(all);
         sum = lost = V.Zero;
         part = first;
-        for (var i = 0; i < Parts; i++, part += PartLength)
+        for (var i = 0; i < Parts.Count; i++, part += Parts.PartLength)
         {
             var pixels = V.Splat(Pixels(i));
             var own = V.Load(part + Channels) / pixels;
@@ -99,7 +87,7 @@ internal unsafe struct WinogradMoments : ILaneJob
 
     private readonly int Pixels(int part)
     {
-        var first = part * (long)PartTiles;
-        return Tiles.Pixels(first, Math.Min(Tiles.Count, first + PartTiles));
+        var first = part * (long)Parts.Tiles;
+        return Tiles.Pixels(first, Math.Min(Tiles.Count, first + Parts.Tiles));
     }
 }

@@ -40,6 +40,11 @@ internal unsafe struct WinogradPanel : ITileJob
     {
         nint columns = Groups.Columns(group);
         nint depth = Depth;
+
+        // What the transform back will store to is asked for meanwhile, a few pixels with each register tile.
+        var results = Images.Results(First, First + Tiles, Groups.FirstColumn(group), (int)columns);
+        var turns = Winograd.Points * WorkSplit.Chunks(depth, Deep) * WorkSplit.Chunks(Tiles, Rows);
+        var pixels = WorkSplit.Chunks(Tiles * Winograd.Tile * Winograd.Tile, turns);
         for (var panel = Groups.FirstPanel(group); panel < Groups.EndPanel(group); panel++)
         {
             var width = Panels.PaddedWidth(panel);
@@ -49,14 +54,6 @@ internal unsafe struct WinogradPanel : ITileJob
             var tile = new DenseTile { RowStep = depth, DepthStep = 1, BStep = width, CStep = columns, InitialStep = columns };
             for (var point = 0; point < Winograd.Points; point++, weights += depth * width)
             {
-                // What the transform back will store to is asked for meanwhile, a few tiles at a time.
-                if (panel == Groups.FirstPanel(group))
-                {
-                    Images.AskForResults(
-                        First + (Tiles * point / Winograd.Points), First + (Tiles * (point + 1) / Winograd.Points),
-                        Groups.FirstColumn(group), (int)columns);
-                }
-
                 // The next weights come from far while these are used: each tile asks for its share of them.
                 var next = weights + (depth * width);
                 for (nint start = 0; start < depth; start += Deep)
@@ -71,6 +68,7 @@ internal unsafe struct WinogradPanel : ITileJob
                         tile.Initial = start > 0 ? tile.C : null;
                         tile.Next = next;
                         next += tile.Depth * 16;
+                        results.Ask(pixels);
                         if (tall) T.MultiplyTall(&tile);
                         else T.Multiply(vectors, &tile);
                         row += tall ? T.TallRows : Rows;

@@ -25,8 +25,8 @@ internal unsafe struct WinogradProduct : ILaneJob
     /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
     public float* Scratch;
 
-    /// <summary>Gathers mean and variance of the result, a chunk a part.</summary>
-    public WinogradMoments Moments;
+    /// <summary>Where what is stored is gathered, a chunk a part.</summary>
+    public WinogradParts Parts;
 
     private int _rows;
     private int _block;
@@ -82,7 +82,7 @@ internal unsafe struct WinogradProduct : ILaneJob
             var columns = groups.Columns(group);
             TileDispatch.Run<V, WinogradPanel>(ref products, group, worker);
             Images.TransformOutput<V>(
-                first, tiles, groups.FirstColumn(group), columns, products.Products, columns, ProductStep, Moments.Of(chunk),
+                first, tiles, groups.FirstColumn(group), columns, products.Products, columns, ProductStep, Parts.Of(chunk),
                 begins: true);
         }
     }

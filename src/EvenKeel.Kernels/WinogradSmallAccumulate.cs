@@ -4,21 +4,23 @@ namespace EvenKeel.Kernels;
 
 internal static unsafe partial class WinogradSmall
 {
-    /// <summary>At some frequencies, adds the products of a block's input with its output gradient, summed over tiles.</summary>
-    /// <param name="input">[points][24 tiles][pitch].</param>
-    /// <param name="gradient">[points][24 tiles][pitch].</param>
-    /// <param name="sums">[points][source channel][result channel].</param>
+    /// <summary>At every frequency, adds the products of a block's input with its output gradient, summed over tiles.</summary>
+    /// <param name="input">[36][24 tiles][pitch].</param>
+    /// <param name="gradient">[36][24 tiles][pitch].</param>
+    /// <param name="sums">[36][source channel][result channel].</param>
     /// <param name="channels">Source channels.</param>
     /// <param name="columns">Result channels: 16 or 32.</param>
-    /// <param name="points">Number of frequencies.</param>
+    /// <param name="ahead">What is asked for meanwhile.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Accumulate<R, O, P>(float* input, float* gradient, float* sums, int channels, int columns, int points)
+    public static void Accumulate<R, O, P>(
+        float* input, float* gradient, float* sums, int channels, int columns, ref WinogradAhead ahead)
         where R : unmanaged
         where O : IRegisterOps<R>
         where P : struct, IPitch
     {
-        for (var point = 0; point < points; point++, input += GradientBlock * P.Floats, gradient += GradientBlock * P.Floats)
+        for (var point = 0; point < Winograd.Points; point++, input += GradientBlock * P.Floats, gradient += GradientBlock * P.Floats)
         {
+            ahead.Ask();
             if (O.Lanes == 16 && columns == 16)
             {
                 for (var c = 0; c < channels; c += 16, sums += 16 * columns) Sixteen<R, O, P>(input + c, gradient, sums, columns);

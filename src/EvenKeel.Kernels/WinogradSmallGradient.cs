@@ -65,7 +65,6 @@ internal unsafe struct WinogradSmallGradient : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        const int points = 3;
         var input = Scratch + (worker * WorkerLength);
         var gradient = input + BlockLength;
         var first = block * (long)WinogradSmall.GradientBlock;
@@ -74,17 +73,10 @@ internal unsafe struct WinogradSmallGradient : ILaneJob, ITileJob
         var tiles = Images.Tiles.Count;
         first = Math.Min(first + WinogradSmall.GradientBlock, tiles);
         var end = Math.Min(first + WinogradSmall.GradientBlock, tiles);
-        var source = Images.SourceOf(first, end);
-        var result = Images.ResultOf(first, end);
-        for (var point = 0; point < Winograd.Points; point += points)
-        {
-            source.Ask(point / points, Winograd.Points / points);
-            result.Ask(point / points, Winograd.Points / points);
-            if (Pitch == 16) WinogradSmall.Accumulate<R, O, WinogradSmall.Pitch16>(input, gradient, sums, channels, columns, points);
-            else WinogradSmall.Accumulate<R, O, WinogradSmall.Pitch32>(input, gradient, sums, channels, columns, points);
-            input += points * WinogradSmall.GradientBlock * Pitch;
-            gradient += points * WinogradSmall.GradientBlock * Pitch;
-            sums += points * (nint)channels * columns;
-        }
+        var ahead = default(WinogradAhead);
+        Images.Results(first, end, ref ahead);
+        Images.Sources(first, end, ref ahead);
+        if (Pitch == 16) WinogradSmall.Accumulate<R, O, WinogradSmall.Pitch16>(input, gradient, sums, channels, columns, ref ahead);
+        else WinogradSmall.Accumulate<R, O, WinogradSmall.Pitch32>(input, gradient, sums, channels, columns, ref ahead);
     }
 }

@@ -4,21 +4,22 @@ namespace EvenKeel.Kernels;
 
 internal static unsafe partial class WinogradSmall
 {
-    /// <summary>At some frequencies, replaces a block's source channels by its result channels.</summary>
-    /// <param name="tiles">[points][12 tiles][pitch].</param>
-    /// <param name="weights">[points][source channel][result channel].</param>
+    /// <summary>At every frequency, replaces a block's source channels by its result channels.</summary>
+    /// <param name="tiles">[36][12 tiles][pitch].</param>
+    /// <param name="weights">[36][source channel][result channel].</param>
     /// <param name="depth">Source channels.</param>
     /// <param name="columns">Result channels: 16 or 32.</param>
-    /// <param name="points">Number of frequencies.</param>
+    /// <param name="ahead">What is asked for meanwhile.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Multiply<R, O, P>(float* tiles, float* weights, nint depth, int columns, int points)
+    public static void Multiply<R, O, P>(float* tiles, float* weights, nint depth, int columns, ref WinogradAhead ahead)
         where R : unmanaged
         where O : IRegisterOps<R>
         where P : struct, IPitch
     {
         var beside = stackalloc float[HalfBlock * MostChannels];
-        for (var point = 0; point < points; point++, tiles += Block * P.Floats, weights += depth * columns)
+        for (var point = 0; point < Winograd.Points; point++, tiles += Block * P.Floats, weights += depth * columns)
         {
+            ahead.Ask();
             if (O.Lanes == 16)
             {
                 if (columns == 16) Twelve<R, O, P>(tiles, weights, depth);

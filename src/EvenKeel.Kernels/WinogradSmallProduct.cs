@@ -15,8 +15,8 @@ internal unsafe struct WinogradSmallProduct : ILaneJob, ITileJob
     /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
     public float* Scratch;
 
-    /// <summary>Gathers mean and variance of the result, a chunk a part.</summary>
-    public WinogradMoments Moments;
+    /// <summary>Where what is stored is gathered, a chunk a part.</summary>
+    public WinogradParts Parts;
 
     public readonly int Chunks => WorkSplit.Chunks(Images.Tiles.Count, ChunkTiles);
 
@@ -42,7 +42,7 @@ internal unsafe struct WinogradSmallProduct : ILaneJob, ITileJob
             Images.TransformInput<V>(first, some, tiles, Pitch, step);
             TileDispatch.Run<V, WinogradSmallProduct>(ref this, checked((int)(first / WinogradSmall.Block)), worker);
             Images.TransformOutput<V>(
-                first, some, 0, Images.Phase.ResultChannels, tiles, Pitch, step, Moments.Of(chunk), first == begin);
+                first, some, 0, Images.Phase.ResultChannels, tiles, Pitch, step, Parts.Of(chunk), first == begin);
         }
     }
 
@@ -53,24 +53,15 @@ internal unsafe struct WinogradSmallProduct : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        const int pointsPerTile = Winograd.Points / WinogradSmall.Block;
         var tiles = Scratch + (worker * WorkerLength);
-        nint depth = Images.Phase.SourceChannels;
-        var columns = Images.Phase.ResultChannels;
-        var grid = Images.Tiles;
+        var (depth, columns) = (Images.Phase.SourceChannels, Images.Phase.ResultChannels);
+        var count = Images.Tiles.Count;
         var first = block * (long)WinogradSmall.Block;
-        var end = Math.Min(first + WinogradSmall.Block, grid.Count);
-        var result = Images.ResultOf(first, end);
-        var source = Images.SourceOf(end, Math.Min(end + WinogradSmall.Block, grid.Count));
-        var weights = Weights;
-        for (var tile = 0; tile < WinogradSmall.Block; tile++)
-        {
-            result.Ask(tile, WinogradSmall.Block);
-            source.Ask(tile, WinogradSmall.Block);
-            if (Pitch == 16) WinogradSmall.Multiply<R, O, WinogradSmall.Pitch16>(tiles, weights, depth, columns, pointsPerTile);
-            else WinogradSmall.Multiply<R, O, WinogradSmall.Pitch32>(tiles, weights, depth, columns, pointsPerTile);
-            tiles += pointsPerTile * WinogradSmall.Block * Pitch;
-            weights += pointsPerTile * depth * columns;
-        }
+        var end = Math.Min(first + WinogradSmall.Block, count);
+        var ahead = default(WinogradAhead);
+        Images.Results(first, end, ref ahead);
+        Images.Sources(end, Math.Min(end + WinogradSmall.Block, count), ref ahead);
+        if (Pitch == 16) WinogradSmall.Multiply<R, O, WinogradSmall.Pitch16>(tiles, Weights, depth, columns, ref ahead);
+        else WinogradSmall.Multiply<R, O, WinogradSmall.Pitch32>(tiles, Weights, depth, columns, ref ahead);
     }
 }

@@ -82,8 +82,9 @@ public static partial class Ops
             UndoBias(tape, Bias, Activation, Output, outputGradient);
             if (tape.Gradient(Weight, out var accumulate) is { } dw)
                 backend.ConvWeightGradient(Geometry, X, outputGradient, dw, accumulate);
-            if (tape.GradientOverValue(X, out accumulate) is { } dx)
-                backend.ConvInputGradient(Geometry, outputGradient, Weight, dx, accumulate);
+            if (tape.GradientOverValue(X, out accumulate) is not { } dx) return;
+            var sums = backend.ConvGates(Geometry) ? tape.SumsOf(X) : null;
+            backend.ConvInputGradient(Geometry, outputGradient, Weight, dx, accumulate, sums);
         }
     }
 

@@ -43,8 +43,11 @@ public abstract class Backend : IDisposable
     /// <summary>True if such a convolution can measure its output while it stores it.</summary>
     internal abstract bool ConvMeasures(in ConvGeometry geometry);
 
+    /// <summary>True if the input gradient of such a convolution can gather sums.</summary>
+    internal abstract bool ConvGates(in ConvGeometry geometry);
+
     internal abstract void ConvInputGradient(
-        in ConvGeometry geometry, Tensor dy, Tensor weight, Tensor dx, bool accumulate);
+        in ConvGeometry geometry, Tensor dy, Tensor weight, Tensor dx, bool accumulate, in GradientSums? sums);
 
     internal abstract void ConvWeightGradient(
         in ConvGeometry geometry, Tensor x, Tensor dy, Tensor dw, bool accumulate);

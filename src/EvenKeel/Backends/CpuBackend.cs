@@ -77,9 +77,30 @@ public sealed class CpuBackend : Backend
 
     internal override bool ConvMeasures(in ConvGeometry geometry) => Conv.Measures(_workers, geometry);
 
+    internal override bool ConvGates(in ConvGeometry geometry) => Conv.Gates(_workers, geometry);
+
     internal override void ConvInputGradient(
-        in ConvGeometry geometry, Tensor dy, Tensor weight, Tensor dx, bool accumulate) =>
-        Conv.InputGradient(_workers, geometry, In(dy), In(weight), Out(dx), accumulate);
+        in ConvGeometry geometry, Tensor dy, Tensor weight, Tensor dx, bool accumulate, in GradientSums? sums)
+    {
+        if (sums is not { } s)
+        {
+            Conv.InputGradient(_workers, geometry, In(dy), In(weight), Out(dx), accumulate);
+            return;
+        }
+
+        Conv.InputGradient(_workers, geometry, In(dy), In(weight), Out(dx), accumulate, new GatedSums
+        {
+            X = In(s.X),
+            Y = In(s.Output),
+            Mean = In(s.Mean),
+            Rstd = In(s.Rstd),
+            Scale = In(s.Scale),
+            Shift = In(s.Shift),
+            Slope = s.Slope,
+            Sum = Out(s.Sum),
+            Product = Out(s.Product),
+        });
+    }
 
     internal override void ConvWeightGradient(
         in ConvGeometry geometry, Tensor x, Tensor dy, Tensor dw, bool accumulate) =>

@@ -100,6 +100,8 @@ public sealed record FilterResponseNorm : Norm
 
         protected override bool ChangesOutput => _tau is not null;
 
+        protected override bool ReadsGradient => _tau is not null;
+
         protected override void Finish(Tape tape, Tensor y) => tape.Backend.AddBias(y, _tau!.Value, y);
 
         // dτ is what the unit keeps back: Σ dy − Σ g.

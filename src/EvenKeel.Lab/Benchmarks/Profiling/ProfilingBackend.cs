@@ -43,11 +43,15 @@ internal sealed partial class ProfilingBackend(Backend inner, StepRecorder recor
         Convolved("conv forward", geometry, weight, x, Bytes(x, weight, bias, y));
     }
 
-    internal override void ConvInputGradient(in ConvGeometry geometry, Tensor dy, Tensor weight, Tensor dx, bool accumulate)
+    internal override bool ConvGates(in ConvGeometry geometry) => inner.ConvGates(geometry);
+
+    internal override void ConvInputGradient(
+        in ConvGeometry geometry, Tensor dy, Tensor weight, Tensor dx, bool accumulate, in GradientSums? sums)
     {
         recorder.Start();
-        inner.ConvInputGradient(geometry, dy, weight, dx, accumulate);
-        Convolved("conv input gradient", geometry, weight, dx, Bytes(dy, weight, dx, accumulate ? dx : null));
+        inner.ConvInputGradient(geometry, dy, weight, dx, accumulate, sums);
+        var bytes = Bytes(dy, weight, dx, accumulate ? dx : null) + (sums is { } s ? Bytes(s.X, s.Output) : 0);
+        Convolved("conv input gradient", geometry, weight, dx, bytes);
     }
 
     internal override void ConvWeightGradient(in ConvGeometry geometry, Tensor x, Tensor dy, Tensor dw, bool accumulate)

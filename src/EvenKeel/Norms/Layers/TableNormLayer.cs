@@ -128,6 +128,9 @@ internal abstract partial class TableNormLayer : NormLayer
     /// <summary>True if <see cref="Finish"/> does anything.</summary>
     protected virtual bool ChangesOutput => false;
 
+    /// <summary>True if the backward pass reads the output's gradient for more than its two sums and the input's gradient.</summary>
+    protected virtual bool ReadsGradient => false;
+
     /// <summary>A last change of the output.</summary>
     protected virtual void Finish(Tape tape, Tensor y)
     {

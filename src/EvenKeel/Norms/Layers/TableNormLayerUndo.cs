@@ -15,10 +15,34 @@ internal abstract partial class TableNormLayer
         public Tensor? Addend;
         public Activation Activation;
 
+        // Sums that came with the gradient, which then passed the activation already.
+        private (Tensor Sum, Tensor Product)? _gathered;
+
         internal override bool ReadsOutput => GatedBySum;
+
+        internal override bool TakesSums => Saved.Mean.Shape[0] == 1 && !Layer.ReadsGradient;
 
         // The output's sign tells which branch the activation of a sum took.
         private bool GatedBySum => Addend is not null && !Activation.IsIdentity;
+
+        internal override GradientSums Sums(Tape tape)
+        {
+            var shape = Saved.Mean.Shape;
+            var sums = new GradientSums
+            {
+                X = Saved.Input,
+                Output = GatedBySum ? Output : null,
+                Mean = Saved.Mean,
+                Rstd = Saved.Rstd,
+                Scale = Saved.Scale,
+                Shift = Saved.Shift,
+                Slope = Activation.Slope,
+                Sum = tape.Rent(shape),
+                Product = tape.Rent(shape),
+            };
+            _gathered = (sums.Sum, sums.Product);
+            return sums;
+        }
 
         protected internal override void Backward(Tape tape, Tensor outputGradient)
         {
@@ -30,20 +54,10 @@ internal abstract partial class TableNormLayer
             Layer.Download(Saved.Mean, t.Mean);
             Layer.Download(Saved.Rstd, t.Rstd);
             Layer.Download(Saved.Scale, t.Scale);
-            var sum = tape.Rent(shape);
-            var product = tape.Rent(shape);
-            if (GatedBySum)
-            {
-                tape.Backend.RescaleSumBackwardReduce(
-                    Saved.Input, Output, outputGradient, Saved.Mean, Saved.Rstd, slope, sum, product);
-                slope = 1f;
-            }
-            else
-            {
-                tape.Backend.RescaleBackwardReduce(
-                    Saved.Input, outputGradient, Saved.Mean, Saved.Rstd, Saved.Scale, Saved.Shift, slope, sum, product);
-            }
-
+            var passed = _gathered is not null || GatedBySum;
+            var (sum, product) = _gathered ?? Reduce(tape, outputGradient);
+            _gathered = null;
+            if (passed) slope = 1f;
             Layer.Download(sum, t.Sum);
             Layer.Download(product, t.Product);
             Layer.AddParameterGradients(tape, Saved, outputGradient);
@@ -70,6 +84,25 @@ internal abstract partial class TableNormLayer
                 Saved.Input, outputGradient, Saved.Mean, Saved.Scale, Saved.Shift, slope, a, b, d, kind == Slope.Signs, dx,
                 accumulate);
             if (Measured) Layer.Scatter(tape, Saved, dx);
+        }
+
+        // Leaves a gradient that passed the activation only where the output is needed for that.
+        private (Tensor Sum, Tensor Product) Reduce(Tape tape, Tensor outputGradient)
+        {
+            Tensor sum = tape.Rent(Saved.Mean.Shape), product = tape.Rent(Saved.Mean.Shape);
+            if (GatedBySum)
+            {
+                tape.Backend.RescaleSumBackwardReduce(
+                    Saved.Input, Output, outputGradient, Saved.Mean, Saved.Rstd, Activation.Slope, sum, product);
+            }
+            else
+            {
+                tape.Backend.RescaleBackwardReduce(
+                    Saved.Input, outputGradient, Saved.Mean, Saved.Rstd, Saved.Scale, Saved.Shift, Activation.Slope, sum,
+                    product);
+            }
+
+            return (sum, product);
         }
     }
 }
