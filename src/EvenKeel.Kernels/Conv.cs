@@ -8,7 +8,7 @@ namespace EvenKeel.Kernels;
 /// <remarks>The bits of a result depend on neither the number of threads nor the vector path. Results may not overlap
 /// the operands. Rows of padding are not multiplied where a whole tile is in them, and count as zeros otherwise: an
 /// infinite weight next to padding gives NaN or not, depending on the vector path.</remarks>
-internal static unsafe class Conv
+internal static unsafe partial class Conv
 {
     /// <summary>y = act(conv(x, w) + bias), where act(v) is v above zero and slope·v elsewhere.</summary>
     /// <param name="workers">Threads and vector path.</param>
@@ -21,13 +21,14 @@ internal static unsafe class Conv
     /// <exception cref="ArgumentException">A length that does not fit the sizes, or an overlap.</exception>
     public static void Forward(
         Workers workers, in ConvGeometry g, ReadOnlySpan<float> x, ReadOnlySpan<float> w, ReadOnlySpan<float> bias,
-        float slope, Span<float> y) => Forward(workers, g, x, w, bias, slope, y, default, default);
+        float slope, Span<float> y) => Forward(workers, g, x, default, w, bias, slope, y, default, default);
 
-    /// <summary>The same, and on the way the mean and the biased variance of each channel of y; only where
-    /// <see cref="Measures"/>.</summary>
+    /// <summary>The same of what a map makes of x, only where <see cref="Maps"/>, and on the way the mean and the biased variance
+    /// of each channel of y, only where <see cref="Measures"/>.</summary>
     /// <param name="workers">Threads and vector path.</param>
     /// <param name="g">Sizes.</param>
     /// <param name="x">Input [batch, height, width, in].</param>
+    /// <param name="map">What x passes first; default for nothing.</param>
     /// <param name="w">Weights [kernel height, kernel width, in, out].</param>
     /// <param name="bias">Bias [out], or empty for none.</param>
     /// <param name="slope">1 leaves values alone, 0 is ReLU.</param>
@@ -36,9 +37,10 @@ internal static unsafe class Conv
     /// <param name="variance">Receives the variances [out]; empty for none.</param>
     /// <exception cref="ArgumentException">A length that does not fit the sizes, or an overlap.</exception>
     public static void Forward(
-        Workers workers, in ConvGeometry g, ReadOnlySpan<float> x, ReadOnlySpan<float> w, ReadOnlySpan<float> bias,
-        float slope, Span<float> y, Span<float> mean, Span<float> variance)
+        Workers workers, in ConvGeometry g, ReadOnlySpan<float> x, SourceMap map, ReadOnlySpan<float> w,
+        ReadOnlySpan<float> bias, float slope, Span<float> y, Span<float> mean, Span<float> variance)
     {
+        CheckMap(workers, g, map);
         Check(x, g.InputLength, "input");
         Check(w, g.WeightLength, "weights");
         Check(y, g.OutputLength, "output");
@@ -52,13 +54,18 @@ internal static unsafe class Conv
                 throw new ArgumentException("A convolution measures its output on the way only where F(4x4, 3x3) computes it.");
         }
 
-        fixed (float* source = x, weights = w, biases = bias, result = y, means = mean, variances = variance)
+        fixed (float* source = x, weights = w, biases = bias, result = y, means = mean, variances = variance,
+               mapMean = map.Mean, scale = map.Scale, shift = map.Shift)
         {
             var phase = ConvPhase.Forward(g);
-            if (mean.IsEmpty) Product(workers, phase, source, weights, biases, slope, result, accumulate: false);
-            else WinogradConv.Measured(workers, phase, source, weights, biases, slope, result, means, variances);
+            var mapped = new WinogradMap { Mean = mapMean, Scale = scale, Shift = shift, Slope = map.Slope };
+            if (!mean.IsEmpty) WinogradConv.Measured(workers, phase, source, mapped, weights, biases, slope, result, means, variances);
+            else Product(workers, phase, source, mapped, weights, biases, slope, result, accumulate: false);
         }
     }
+
+    /// <summary>True if a forward pass and its weight gradient can read their input through a map.</summary>
+    internal static bool Maps(Workers workers, in ConvGeometry g) => Measures(workers, g) && WeighsByWinograd(workers, g);
 
     /// <summary>True if a forward pass can measure its output on the way.</summary>
     internal static bool Measures(Workers workers, in ConvGeometry g) => UsesWinograd(workers, ConvPhase.Forward(g));
@@ -87,7 +94,7 @@ internal static unsafe class Conv
                 {
                     var phase = ConvPhase.InputGradient(g, row, column);
                     if (phase.Taps == 0 && accumulate) continue;
-                    Product(workers, phase, source, weights, null, 1f, result, accumulate);
+                    Product(workers, phase, source, default, weights, null, 1f, result, accumulate);
                 }
             }
         }
@@ -128,93 +135,13 @@ internal static unsafe class Conv
     internal static bool Gates(Workers workers, in ConvGeometry g) =>
         g.Stride == 1 && UsesWinograd(workers, ConvPhase.InputGradient(g, 0, 0));
 
-    /// <summary>dw = the gradient of the weights, or dw += where <paramref name="accumulate"/> is set.</summary>
-    /// <param name="workers">Threads and vector path.</param>
-    /// <param name="g">Sizes of the forward convolution.</param>
-    /// <param name="x">Input [batch, height, width, in].</param>
-    /// <param name="dy">Gradient of the output before its activation [batch, out height, out width, out].</param>
-    /// <param name="dw">Receives the gradient [kernel height, kernel width, in, out].</param>
-    /// <param name="accumulate">Adds to what dw holds.</param>
-    /// <exception cref="ArgumentException">A length that does not fit the sizes, or an overlap.</exception>
-    public static void WeightGradient(
-        Workers workers, in ConvGeometry g, ReadOnlySpan<float> x, ReadOnlySpan<float> dy, Span<float> dw,
-        bool accumulate)
-    {
-        Check(x, g.InputLength, "input");
-        Check(dy, g.OutputLength, "output gradient");
-        Check(dw, g.WeightLength, "weight gradient");
-        if (dw.Overlaps(x) || dw.Overlaps(dy)) ThrowOverlap();
-        fixed (float* input = x, gradient = dy, result = dw)
-        {
-            var winograd = WinogradConv.Takes(workers.Convolution, g);
-            if (!(winograd && WinogradConv.BeatsRows(workers.Convolution, g.InChannels, g.OutChannels)) && ConvRows.Takes(g))
-            {
-                ConvRowsPasses.WeightGradient(workers, g, input, gradient, result, accumulate);
-                return;
-            }
-
-            if (winograd)
-            {
-                WinogradConv.WeightGradient(workers, g, input, gradient, result, accumulate);
-                return;
-            }
-
-            if (g.Stride == 1 && ConvStrip.Takes(ConvPhase.Forward(g)))
-            {
-                ConvStrips.WeightGradient(workers, g, input, gradient, result, accumulate);
-                return;
-            }
-
-            if (DenseConv.Takes(g))
-            {
-                DenseConv.WeightGradient(workers, g, input, gradient, result, accumulate);
-                return;
-            }
-
-            var shape = TileShape.Of(workers.Path);
-            var job = new ConvWeightGradient
-            {
-                Geometry = g,
-                Plan = new(g),
-                Panels = new(g.OutChannels, shape),
-                Shape = shape,
-                Input = input,
-                Gradient = gradient,
-                Result = result,
-                Accumulate = accumulate,
-            };
-            var parts = job.Plan.Parts;
-            var partLength = parts == 1 ? 0 : AlignedMemory.WholeLines(parts * (nint)g.WeightLength);
-            job.Scratch = workers.SharedScratch((nuint)(partLength + (workers.Threads * job.WorkerLength)));
-            if (parts == 1)
-            {
-                workers.Run(job.Plan.Chunks, ref job);
-                return;
-            }
-
-            job.Result = job.Scratch;
-            job.Scratch += partLength;
-            job.Accumulate = false;
-            workers.Run(job.Plan.Chunks, ref job);
-            var sum = new ConvPartSum
-            {
-                Parts = job.Result,
-                Result = result,
-                Length = (nint)g.WeightLength,
-                Count = parts,
-                Accumulate = accumulate,
-            };
-            workers.Run(sum.Chunks, ref sum);
-        }
-    }
-
     private static void Product(
-        Workers workers, in ConvPhase phase, float* source, float* weights, float* bias, float slope, float* result,
-        bool accumulate)
+        Workers workers, in ConvPhase phase, float* source, WinogradMap map, float* weights, float* bias, float slope,
+        float* result, bool accumulate)
     {
         if (UsesWinograd(workers, phase))
         {
-            WinogradConv.Product(workers, phase, source, weights, bias, slope, result, accumulate);
+            WinogradConv.Product(workers, phase, source, map, weights, bias, slope, result, accumulate);
             return;
         }
 
@@ -263,6 +190,13 @@ internal static unsafe class Conv
     private static bool UsesWinograd(Workers workers, in ConvPhase phase) =>
         phase.ResultStride == 1 && WinogradConv.Takes(workers.Convolution, phase, phase.SourceStride)
         && (WinogradConv.BeatsRows(workers.Convolution, phase.SourceChannels, phase.ResultChannels) || !ConvRows.Takes(phase));
+
+    private static void CheckMap(Workers workers, in ConvGeometry g, SourceMap map)
+    {
+        map.Check(g.InChannels);
+        if (!map.IsEmpty && !Maps(workers, g))
+            throw new ArgumentException("A convolution maps its input as it reads only where F(4x4, 3x3) computes it and its weight gradient.");
+    }
 
     private static void Check(ReadOnlySpan<float> span, long expected, string name)
     {

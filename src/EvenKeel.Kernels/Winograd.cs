@@ -48,14 +48,17 @@ internal static unsafe class Winograd
 
     /// <summary>Bᵀ d B of sixteen channels, for a run of tiles.</summary>
     /// <param name="patch">The six rows of pixels.</param>
+    /// <param name="pixels">How they are read.</param>
     /// <param name="channel">First of the channels.</param>
     /// <param name="result">Receives frequency 0 of the first tile.</param>
     /// <param name="pitch">Floats from a tile to the next.</param>
     /// <param name="step">Floats from a frequency to the next.</param>
     /// <param name="buffer"><see cref="RunBuffer"/> floats.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Input<V>(WinogradPatch patch, nint channel, float* result, nint pitch, nint step, float* buffer)
+    public static void Input<V, P>(
+        WinogradPatch patch, P pixels, nint channel, float* result, nint pitch, nint step, float* buffer)
         where V : unmanaged, ILanes<V>
+        where P : struct, IPixels<V>
     {
         // The columns that two tiles share pass once.
         float* r0 = patch.Row0 + channel, r1 = patch.Row1 + channel, r2 = patch.Row2 + channel;
@@ -66,7 +69,10 @@ internal static unsafe class Winograd
         for (var x = patch.First * patch.Step; x < end; x += patch.Step, line += Patch * 16)
         {
             patch.Prefetch(channel + x, Patch);
-            InputLine(V.Load(r0 + x), V.Load(r1 + x), V.Load(r2 + x), V.Load(r3 + x), V.Load(r4 + x), V.Load(r5 + x), line, 16);
+            InputLine(
+                pixels.Load(r0 + x, (patch.Inside & 1) != 0), pixels.Load(r1 + x, (patch.Inside & 2) != 0),
+                pixels.Load(r2 + x, (patch.Inside & 4) != 0), pixels.Load(r3 + x, (patch.Inside & 8) != 0),
+                pixels.Load(r4 + x, (patch.Inside & 16) != 0), pixels.Load(r5 + x, (patch.Inside & 32) != 0), line, 16);
         }
 
         for (var tile = patch.Columns - Patch; tile >= 0; tile -= Tile, buffer += Tile * Patch * 16, result += pitch)

@@ -23,20 +23,22 @@ internal static unsafe class WinogradConv
 
     /// <summary>A forward pass or an input gradient of stride 1.</summary>
     public static void Product(
-        Workers workers, in ConvPhase phase, float* source, float* weights, float* bias, float slope, float* result,
-        bool accumulate)
+        Workers workers, in ConvPhase phase, float* source, WinogradMap map, float* weights, float* bias, float slope,
+        float* result, bool accumulate)
     {
         var images = Images(phase, source, bias, slope, result);
+        images.Map = map;
         images.Accumulate = accumulate;
         Product(workers, images, weights, 0);
     }
 
     /// <summary>A forward pass, and the mean and biased variance of each of the result's channels.</summary>
     public static void Measured(
-        Workers workers, in ConvPhase phase, float* source, float* weights, float* bias, float slope, float* result,
-        float* mean, float* variance)
+        Workers workers, in ConvPhase phase, float* source, WinogradMap map, float* weights, float* bias, float slope,
+        float* result, float* mean, float* variance)
     {
         var images = Images(phase, source, bias, slope, result);
+        images.Map = map;
         var moments = new WinogradMoments
         {
             Channels = phase.ResultChannels,
@@ -108,11 +110,11 @@ internal static unsafe class WinogradConv
 
     /// <summary>A weight gradient of stride 1.</summary>
     public static void WeightGradient(
-        Workers workers, in ConvGeometry g, float* input, float* gradient, float* result, bool accumulate)
+        Workers workers, in ConvGeometry g, float* input, WinogradMap map, float* gradient, float* result, bool accumulate)
     {
         if (WinogradSmall.Takes(g.InChannels, g.OutChannels))
         {
-            SmallWeightGradient(workers, g, input, gradient, result, accumulate);
+            SmallWeightGradient(workers, g, input, map, gradient, result, accumulate);
             return;
         }
 
@@ -128,6 +130,7 @@ internal static unsafe class WinogradConv
             Geometry = g,
             Plan = plan,
             Input = input,
+            Map = map,
             Gradient = gradient,
             Zeros = scratch,
             InputResult = scratch + zeros,
@@ -187,9 +190,12 @@ internal static unsafe class WinogradConv
     }
 
     private static void SmallWeightGradient(
-        Workers workers, in ConvGeometry g, float* input, float* gradient, float* result, bool accumulate)
+        Workers workers, in ConvGeometry g, float* input, WinogradMap map, float* gradient, float* result, bool accumulate)
     {
-        var job = new WinogradSmallGradient { Images = new() { Phase = ConvPhase.Forward(g), Source = input, Result = gradient } };
+        var job = new WinogradSmallGradient
+        {
+            Images = new() { Phase = ConvPhase.Forward(g), Source = input, Map = map, Result = gradient },
+        };
         nint zeros = Winograd.RunColumns * Math.Max(g.InChannels, g.OutChannels);
         var sums = (job.Chunks + 1) * job.PartLength;
         job.Images.Zeros = workers.SharedScratch((nuint)(zeros + sums + (workers.Threads * job.WorkerLength)));

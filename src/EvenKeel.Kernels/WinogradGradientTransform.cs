@@ -10,6 +10,9 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
     public ConvGeometry Geometry;
     public WinogradGradientPlan Plan;
     public float* Input;
+
+    /// <summary>What the input passes as it is read.</summary>
+    public WinogradMap Map;
     public float* Gradient;
 
     /// <summary>As many pixels as a run sees in a row, in zeros, as wide as the wider of the two.</summary>
@@ -48,7 +51,10 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
                 nint width = Plan.GroupWidth(start);
                 var result = InputResult + (start * (nint)Plan.Block) + (tile * width);
                 for (nint c = 0; c < width; c += ILanes<V>.Count)
-                    Winograd.Input<V>(patch, start + c, result + c, width, Plan.InputStep, buffer);
+                {
+                    if (Map.Mean == null) Winograd.Input<V, PlainPixels<V>>(patch, default, start + c, result + c, width, Plan.InputStep, buffer);
+                    else Winograd.Input<V, MappedPixels<V>>(patch, Map.Of<V>(start + c), start + c, result + c, width, Plan.InputStep, buffer);
+                }
             }
 
             tile += run;

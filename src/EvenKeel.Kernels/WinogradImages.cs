@@ -9,6 +9,9 @@ internal unsafe partial struct WinogradImages
     public ConvPhase Phase;
     public float* Source;
 
+    /// <summary>What the source passes as it is read.</summary>
+    public WinogradMap Map;
+
     /// <summary>As many pixels as a run sees in a row, in zeros: of the source, or of the wider of the two where the
     /// result's gradient is transformed.</summary>
     public float* Zeros;
@@ -41,7 +44,11 @@ internal unsafe partial struct WinogradImages
             var run = grid.Run(place, tiles, Phase.SourceChannels);
             var patch = Patch(place, run);
             for (nint c = 0; c < Phase.SourceChannels; c += ILanes<V>.Count)
-                Winograd.Input<V>(patch, c, result + c, pitch, step, buffer);
+            {
+                if (Map.Mean == null) Winograd.Input<V, PlainPixels<V>>(patch, default, c, result + c, pitch, step, buffer);
+                else Winograd.Input<V, MappedPixels<V>>(patch, Map.Of<V>(c), c, result + c, pitch, step, buffer);
+            }
+
             tiles -= run;
             result += run * pitch;
             place = grid.After(place, run);

@@ -13,6 +13,9 @@ internal unsafe struct WinogradPatch
     public float* Row4;
     public float* Row5;
 
+    /// <summary>The rows that lie in the image, a bit each.</summary>
+    public int Inside;
+
     /// <summary>First column in the image.</summary>
     public int First;
 

@@ -104,6 +104,7 @@ internal readonly unsafe struct WinogradTiles(int images, int gridHeight, int gr
             Row3 = Row(3),
             Row4 = Row(4),
             Row5 = Row(5),
+            Inside = ((1 << Math.Clamp(height - row, 0, Winograd.Patch)) - 1) & (-1 << Math.Clamp(-row, 0, Winograd.Patch)),
             First = first,
             End = Math.Clamp(width - column, first, columns),
             Columns = columns,

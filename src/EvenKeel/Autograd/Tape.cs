@@ -53,6 +53,9 @@ public sealed class Tape(Backend backend)
     /// on the way leaves <see cref="Tensor.Moments"/>.</summary>
     internal bool MeasuresOutput { get; set; }
 
+    /// <summary>True if the next module's output is better computed by what reads it, set by who knows.</summary>
+    internal bool DefersOutput { get; set; }
+
     /// <summary>A value for an operation's output with as many elements as its input, contents undefined; over the input
     /// itself if nothing reads that again, neither a module nor the backward pass of what made it.</summary>
     /// <remarks>Memory that was just read need not be fetched to be written.</remarks>

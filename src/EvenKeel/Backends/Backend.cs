@@ -9,8 +9,11 @@ namespace EvenKeel.Backends;
 /// where a tensor meets a kernel. A <c>slope</c> is that of the leaky ReLU fused into an operation: 1 is the
 /// identity, 0 is ReLU.
 /// </summary>
-public abstract class Backend : IDisposable
+public abstract class Backend : IDisposable, IDeferredMaker
 {
+    void IDeferredMaker.Make(in DeferredMap map, Tensor y) =>
+        RescaleForward(map.X, map.Mean, map.Scale, map.Shift, null, map.Slope, y);
+
     /// <summary>A tensor that lasts until the backend is disposed, filled with zeros.</summary>
     public abstract Tensor Allocate(Shape shape);
 
@@ -42,6 +45,9 @@ public abstract class Backend : IDisposable
 
     /// <summary>True if such a convolution can measure its output while it stores it.</summary>
     internal abstract bool ConvMeasures(in ConvGeometry geometry);
+
+    /// <summary>True if such a convolution and its weight gradient can read an input that is not computed yet.</summary>
+    internal abstract bool ConvMaps(in ConvGeometry geometry);
 
     /// <summary>True if the input gradient of such a convolution can gather sums.</summary>
     internal abstract bool ConvGates(in ConvGeometry geometry);

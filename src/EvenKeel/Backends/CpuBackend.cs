@@ -71,9 +71,14 @@ public sealed class CpuBackend : Backend
     internal override void ResetStep() => _arena.Reset();
 
     internal override void ConvForward(
-        in ConvGeometry geometry, Tensor x, Tensor weight, Tensor? bias, float slope, Tensor y, ChannelMoments? moments) =>
+        in ConvGeometry geometry, Tensor x, Tensor weight, Tensor? bias, float slope, Tensor y, ChannelMoments? moments)
+    {
+        var source = In(x, ConvMaps(geometry), out var map);
         Conv.Forward(
-            _workers, geometry, In(x), In(weight), In(bias), slope, Out(y), Maybe(moments?.Mean), Maybe(moments?.Variance));
+            _workers, geometry, source, map, In(weight), In(bias), slope, Out(y), Maybe(moments?.Mean), Maybe(moments?.Variance));
+    }
+
+    internal override bool ConvMaps(in ConvGeometry geometry) => Conv.Maps(_workers, geometry);
 
     internal override bool ConvMeasures(in ConvGeometry geometry) => Conv.Measures(_workers, geometry);
 
@@ -103,8 +108,11 @@ public sealed class CpuBackend : Backend
     }
 
     internal override void ConvWeightGradient(
-        in ConvGeometry geometry, Tensor x, Tensor dy, Tensor dw, bool accumulate) =>
-        Conv.WeightGradient(_workers, geometry, In(x), In(dy), Out(dw), accumulate);
+        in ConvGeometry geometry, Tensor x, Tensor dy, Tensor dw, bool accumulate)
+    {
+        var source = In(x, ConvMaps(geometry), out var map);
+        Conv.WeightGradient(_workers, geometry, source, map, In(dy), Out(dw), accumulate);
+    }
 
     internal override void DenseForward(Tensor x, Tensor weight, Tensor? bias, float slope, Tensor y) =>
         Gemm.Multiply(
@@ -347,8 +355,21 @@ public sealed class CpuBackend : Backend
 
     private static Span<float> Maybe(Tensor? tensor) => tensor is null ? default : Out(tensor);
 
-    private static ReadOnlySpan<float> In(Tensor? tensor) =>
-        tensor is null ? default : ((CpuStorage)tensor.Storage).Span;
+    private static ReadOnlySpan<float> In(Tensor? tensor)
+    {
+        if (tensor is null) return default;
+        tensor.Settle();
+        return ((CpuStorage)tensor.Storage).Span;
+    }
+
+    // What to read instead of a value that is not computed, and through which map.
+    private static ReadOnlySpan<float> In(Tensor tensor, bool maps, out SourceMap map)
+    {
+        map = default;
+        if (!maps || tensor.Deferred is not { } deferred) return In(tensor);
+        map = new SourceMap { Mean = In(deferred.Mean), Scale = In(deferred.Scale), Shift = In(deferred.Shift), Slope = deferred.Slope };
+        return In(deferred.X);
+    }
 
     private static Span<byte> Bytes(Tensor tensor, int count) => MemoryMarshal.AsBytes(Out(tensor))[..count];
 }

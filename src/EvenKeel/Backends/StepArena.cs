@@ -133,6 +133,7 @@ internal sealed class StepArena : IDisposable
         handle.NeedsGradient = false;
         handle.IsShared = false;
         handle.Moments = null;
+        handle.Deferred = null;
         handle.GradientBuffer = null;
         handle.HasGradient = false;
         return handle;

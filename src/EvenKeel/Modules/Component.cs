@@ -92,6 +92,10 @@ public abstract class Module : Component
     /// with it.</summary>
     internal virtual bool MeasuresInput(Pass pass) => false;
 
+    /// <summary>True if the module reads an input that is not computed yet (<see cref="Tensor.Deferred"/>) at no more cost than one
+    /// that is.</summary>
+    internal virtual bool ReadsDeferred(Pass pass, Shape input) => false;
+
     /// <summary>True if the module hands its input to one operation, which may write over it where nothing else reads it.</summary>
     internal virtual bool ReadsInputOnce => false;
 

@@ -26,6 +26,9 @@ public sealed class Conv2d : LinearMap
     /// <summary>Zeros on every side.</summary>
     public int Padding { get; }
 
+    internal override bool ReadsDeferred(Pass pass, Shape input) =>
+        pass.Tape.Backend.ConvMaps(Ops.Geometry(input, WeightShape, Stride, Padding));
+
     /// <inheritdoc/>
     public override Shape OutputShape(Shape input)
     {

@@ -51,7 +51,9 @@ public sealed class Sequential : Module
     {
         var module = _modules[i].Module;
         pass.WatchInput?.Invoke(module, x);
-        pass.Tape.MeasuresOutput = i + 1 < _modules.Count && _modules[i + 1].Module.MeasuresInput(pass);
+        var next = i + 1 < _modules.Count ? _modules[i + 1].Module : null;
+        pass.Tape.MeasuresOutput = next is not null && next.MeasuresInput(pass);
+        pass.Tape.DefersOutput = module is NormLayer && next is not null && next.ReadsDeferred(pass, x.Shape);
 
         // What was made here is read by the next module only; one that is made of others may read it twice.
         pass.Tape.Spare = module.ReadsInputOnce && !ReferenceEquals(x, input) ? x : null;

@@ -32,6 +32,9 @@ public sealed class Tensor
     /// <summary>What the operation that made this value measured on the way; null if nothing.</summary>
     internal ChannelMoments? Moments { get; set; }
 
+    /// <summary>How to compute the elements; null once they are there.</summary>
+    internal DeferredMap? Deferred { get; set; }
+
     /// <summary>True if the memory is another value's, which gives it back.</summary>
     internal bool IsShared { get; set; }
 
@@ -40,6 +43,7 @@ public sealed class Tensor
     public void CopyTo(Span<float> destination)
     {
         CheckLength(destination.Length);
+        Settle();
         Storage.Read(destination);
     }
 
@@ -48,7 +52,16 @@ public sealed class Tensor
     public void CopyFrom(ReadOnlySpan<float> source)
     {
         CheckLength(source.Length);
+        Deferred = null;
         Storage.Write(source);
+    }
+
+    /// <summary>Computes the elements if that was put off; before anything reads them.</summary>
+    internal void Settle()
+    {
+        if (Deferred is not { } map) return;
+        Deferred = null;
+        map.Maker.Make(map, this);
     }
 
     /// <summary>The same lasting memory under another shape of as many elements; it has no gradient of its own.</summary>
@@ -59,6 +72,7 @@ public sealed class Tensor
     /// <summary>The elements as a new array.</summary>
     public float[] ToArray()
     {
+        Settle();
         var copy = new float[Shape.Length];
         Storage.Read(copy);
         return copy;

@@ -35,7 +35,7 @@ public sealed class WinogradMomentsTests
                 {
                     using var workers = new Workers(threads, path) { Convolution = ConvMethod.Winograd };
                     float[] y = new float[g.OutputLength], alone = new float[g.OutputLength], moments = new float[2 * outputs];
-                    Conv.Forward(workers, g, x, w, bias, 1f, y, moments.AsSpan(0, outputs), moments.AsSpan(outputs));
+                    Conv.Forward(workers, g, x, default, w, bias, 1f, y, moments.AsSpan(0, outputs), moments.AsSpan(outputs));
                     Conv.Forward(workers, g, x, w, bias, 1f, alone);
                     Assert.Equal(alone, y);
                     first ??= moments;
@@ -63,7 +63,7 @@ public sealed class WinogradMomentsTests
         var g = new ConvGeometry(4, 16, 16, 16, 16, 3, 3, 1, 1);
         Assert.False(Conv.Measures(workers, g));
         float[] x = new float[g.InputLength], w = new float[g.WeightLength], y = new float[g.OutputLength], m = new float[16];
-        var error = Assert.Throws<ArgumentException>(() => Conv.Forward(workers, g, x, w, [], 1f, y, m, new float[16]));
+        var error = Assert.Throws<ArgumentException>(() => Conv.Forward(workers, g, x, default, w, [], 1f, y, m, new float[16]));
         Assert.Contains("only where F(4x4, 3x3) computes it", error.Message, StringComparison.Ordinal);
         using var others = new Workers(1);
         Assert.True(Conv.Measures(others, g));
@@ -77,7 +77,7 @@ public sealed class WinogradMomentsTests
         var g = new ConvGeometry(2, 8, 8, 16, 16, 3, 3, 1, 1);
         float[] x = ConvCases.Numbers(g.InputLength, 1), y = new float[g.OutputLength], mean = new float[16], variance = new float[16];
         x[77] = float.NaN;
-        Conv.Forward(workers, g, x, ConvCases.Numbers(g.WeightLength, 2), [], 1f, y, mean, variance);
+        Conv.Forward(workers, g, x, default, ConvCases.Numbers(g.WeightLength, 2), [], 1f, y, mean, variance);
         Assert.All(mean, m => Assert.True(float.IsNaN(m)));
         Assert.All(variance, v => Assert.True(float.IsNaN(v)));
     }

@@ -35,6 +35,8 @@ internal sealed partial class ProfilingBackend(Backend inner, StepRecorder recor
 
     internal override bool ConvMeasures(in ConvGeometry geometry) => inner.ConvMeasures(geometry);
 
+    internal override bool ConvMaps(in ConvGeometry geometry) => inner.ConvMaps(geometry);
+
     internal override void ConvForward(
         in ConvGeometry geometry, Tensor x, Tensor weight, Tensor? bias, float slope, Tensor y, ChannelMoments? moments)
     {

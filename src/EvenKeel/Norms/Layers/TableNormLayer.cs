@@ -71,7 +71,10 @@ internal abstract partial class TableNormLayer : NormLayer
         saved.Scale = Upload(tape, shape, Tables.Scale);
         saved.Shift = Upload(tape, shape, Tables.Shift);
         var y = tape.Rent(x.Shape);
-        tape.Backend.RescaleForward(saved.Input, saved.Mean, saved.Scale, saved.Shift, addend, activation.Slope, y);
+        if (tape.DefersOutput && addend is null && segments == 1 && AddsInItsPass)
+            y.Deferred = new(tape.Backend, saved.Input, saved.Mean, saved.Scale, saved.Shift, activation.Slope);
+        else
+            tape.Backend.RescaleForward(saved.Input, saved.Mean, saved.Scale, saved.Shift, addend, activation.Slope, y);
         if (ChangesOutput) Finish(tape, y);
         var needsGradient = x.NeedsGradient || addend is { NeedsGradient: true } || Trains(Gamma) || Trains(Beta) || TrainsMore;
         if (tape.Record<Undo>(y, needsGradient) is { } node)
