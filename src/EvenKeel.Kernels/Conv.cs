@@ -58,7 +58,7 @@ internal static unsafe partial class Conv
                mapMean = map.Mean, scale = map.Scale, shift = map.Shift)
         {
             var phase = ConvPhase.Forward(g);
-            var mapped = new WinogradMap { Mean = mapMean, Scale = scale, Shift = shift, Slope = map.Slope };
+            var mapped = new MapTables { Mean = mapMean, Scale = scale, Shift = shift, Slope = map.Slope };
             if (!mean.IsEmpty) WinogradConv.Measured(workers, phase, source, mapped, weights, biases, slope, result, means, variances);
             else Product(workers, phase, source, mapped, weights, biases, slope, result, accumulate: false);
         }
@@ -136,7 +136,7 @@ internal static unsafe partial class Conv
         g.Stride == 1 && UsesWinograd(workers, ConvPhase.InputGradient(g, 0, 0));
 
     private static void Product(
-        Workers workers, in ConvPhase phase, float* source, WinogradMap map, float* weights, float* bias, float slope,
+        Workers workers, in ConvPhase phase, float* source, MapTables map, float* weights, float* bias, float slope,
         float* result, bool accumulate)
     {
         if (UsesWinograd(workers, phase))

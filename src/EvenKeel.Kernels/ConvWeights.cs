@@ -37,7 +37,7 @@ internal static unsafe partial class Conv
         {
             if (WeighsByWinograd(workers, g))
             {
-                var mapped = new WinogradMap { Mean = mean, Scale = scale, Shift = shift, Slope = map.Slope };
+                var mapped = new MapTables { Mean = mean, Scale = scale, Shift = shift, Slope = map.Slope };
                 WinogradConv.WeightGradient(workers, g, input, mapped, gradient, result, accumulate);
                 return;
             }

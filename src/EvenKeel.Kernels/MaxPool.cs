@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EvenKeel.Kernels;
 
 /// <summary>Pooling over x [batch, height, width, channels]. Outputs must not overlap inputs.</summary>
@@ -10,19 +12,31 @@ internal static unsafe partial class Pool
     /// as −∞; the first of equals in row-major order wins; a window with NaN gives NaN.
     /// </summary>
     public static void MaxForward(
-        Workers workers, in PoolGeometry geometry, ReadOnlySpan<float> x, Span<float> y, Span<byte> index)
+        Workers workers, in PoolGeometry geometry, ReadOnlySpan<float> x, Span<float> y, Span<byte> index) =>
+        MaxForward(workers, geometry, x, default, y, index);
+
+    /// <summary>The same of what a map makes of x; only where <see cref="Maps"/>.</summary>
+    /// <exception cref="ArgumentException">A length that does not fit the sizes.</exception>
+    public static void MaxForward(
+        Workers workers, in PoolGeometry geometry, ReadOnlySpan<float> x, SourceMap map, Span<float> y, Span<byte> index)
     {
+        map.Check(geometry.Channels);
+        Require.That(map.IsEmpty || Maps(geometry), $"pooling maps multiples of 16 channels as it reads: got {geometry.Channels}.");
         geometry.Check();
         Require.Length(x, geometry.InputLength);
         Require.Length(y, geometry.OutputLength);
         Require.Length(index, geometry.OutputLength);
-        fixed (float* xp = x, yp = y)
+        fixed (float* xp = x, yp = y, mean = map.Mean, scale = map.Scale, shift = map.Shift)
         fixed (byte* ip = index)
         {
-            var job = new MaxForwardJob(geometry, xp, yp, ip);
+            var tables = new MapTables { Mean = mean, Scale = scale, Shift = shift, Slope = map.Slope };
+            var job = new MaxForwardJob(geometry, xp, tables, yp, ip);
             workers.Run(job.Rows.Chunks, ref job);
         }
     }
+
+    /// <summary>True if a forward pass can read its input through a map.</summary>
+    public static bool Maps(in PoolGeometry geometry) => geometry.Channels % 16 == 0;
 
     /// <summary>dx = dy at the position each window took its value from, 0 elsewhere; overlapping windows add up in
     /// row-major order of the output. Overwrites dx.</summary>
@@ -66,7 +80,7 @@ internal static unsafe partial class Pool
     /// <param name="Value">The pixel's position in it, or its share of it.</param>
     private readonly record struct CoveringWindow(nint From, float Value);
 
-    private readonly struct MaxForwardJob(PoolGeometry g, float* x, float* y, byte* index) : ILaneJob
+    private readonly struct MaxForwardJob(PoolGeometry g, float* x, MapTables map, float* y, byte* index) : ILaneJob
     {
         // Sized by the input, of which a chunk reads more than it writes.
         public PixelRows Rows { get; } = new(g.Batch, g.OutHeight, g.Width * g.Channels * g.Stride);
@@ -89,6 +103,35 @@ internal static unsafe partial class Pool
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Largest<V, P>(P pixels, float* corner, int top, int bottom, int left, int right, float* y, byte* index)
+            where V : unmanaged, ILanes<V>
+            where P : struct, IPixels<V>
+        {
+            nint channels = g.Channels;
+            var line = g.Width * channels;
+            var kernel = g.Kernel;
+            var one = V.Splat(1f);
+            var at = V.Splat(top * kernel + left);
+            var best = pixels.Load(corner + top * line + left * channels, inside: true);
+            for (var ky = top; ky < bottom; ky++)
+            {
+                var p = corner + ky * line + left * channels;
+                var position = V.Splat(ky * kernel + left);
+                for (var kx = left; kx < right; kx++, p += channels)
+                {
+                    var v = pixels.Load(p, inside: true);
+                    var take = V.Or(V.Greater(v, best), V.IsNaN(v));
+                    best = V.Select(take, v, best);
+                    at = V.Select(take, position, at);
+                    position += one;
+                }
+            }
+
+            V.Store(y, best);
+            V.StoreBytes(index, at);
+        }
+
         private void Pixel<V>(float* corner, int top, int bottom, int left, int right, float* y, byte* index)
             where V : unmanaged, ILanes<V>
         {
@@ -98,25 +141,8 @@ internal static unsafe partial class Pool
             nint c = 0;
             for (; c <= channels - 16; c += 16)
             {
-                var one = V.Splat(1f);
-                var at = V.Splat(top * kernel + left);
-                var best = V.Load(corner + top * line + left * channels + c);
-                for (var ky = top; ky < bottom; ky++)
-                {
-                    var p = corner + ky * line + left * channels + c;
-                    var position = V.Splat(ky * kernel + left);
-                    for (var kx = left; kx < right; kx++, p += channels)
-                    {
-                        var v = V.Load(p);
-                        var take = V.Or(V.Greater(v, best), V.IsNaN(v));
-                        best = V.Select(take, v, best);
-                        at = V.Select(take, position, at);
-                        position += one;
-                    }
-                }
-
-                V.Store(y + c, best);
-                V.StoreBytes(index + c, at);
+                if (map.Mean == null) Largest<V, PlainPixels<V>>(default, corner + c, top, bottom, left, right, y + c, index + c);
+                else Largest<V, MappedPixels<V>>(map.Of<V>(c), corner + c, top, bottom, left, right, y + c, index + c);
             }
 
             for (; c < channels; c++)
@@ -136,72 +162,6 @@ internal static unsafe partial class Pool
 
                 y[c] = best;
                 index[c] = (byte)at;
-            }
-        }
-    }
-
-    // Every input pixel gathers from the windows over it, so that no two workers write the same place.
-    private readonly struct MaxBackwardJob(PoolGeometry g, float* dy, byte* index, float* dx) : ILaneJob
-    {
-        public PixelRows Rows { get; } = new(g.Batch, g.Height, g.Width * g.Channels);
-
-        public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
-        {
-            var windows = stackalloc CoveringWindow[g.MostCovering];
-            int outHeight = g.OutHeight, outWidth = g.OutWidth;
-            for (var row = Rows.First(chunk); row < Rows.End(chunk); row++)
-            {
-                var iy = row % g.Height;
-                int firstY = 0, endY = 0, firstX = 0, endX = 0;
-                g.Cover(iy, outHeight, ref firstY, ref endY);
-                var image = (nint)(row / g.Height) * outHeight * outWidth * g.Channels;
-                for (var ix = 0; ix < g.Width; ix++)
-                {
-                    g.Cover(ix, outWidth, ref firstX, ref endX);
-                    var count = 0;
-                    for (var oy = firstY; oy < endY; oy++)
-                    {
-                        for (var ox = firstX; ox < endX; ox++)
-                        {
-                            var position = (iy + g.Padding - oy * g.Stride) * g.Kernel + ix + g.Padding - ox * g.Stride;
-                            windows[count++] = new(image + ((nint)oy * outWidth + ox) * g.Channels, position);
-                        }
-                    }
-
-                    Gather<V>(windows, count, dx + ((nint)row * g.Width + ix) * g.Channels);
-                }
-            }
-        }
-
-        private void Gather<V>(CoveringWindow* windows, int count, float* target) where V : unmanaged, ILanes<V>
-        {
-            nint channels = g.Channels;
-            float* source = dy;
-            var at = index;
-            nint c = 0;
-            for (; c <= channels - 16; c += 16)
-            {
-                var sum = V.Zero;
-                for (var w = 0; w < count; w++)
-                {
-                    var from = windows[w].From + c;
-                    var mine = V.Equal(V.LoadBytes(at + from), V.Splat(windows[w].Value));
-                    sum += V.And(mine, V.Load(source + from));
-                }
-
-                V.Store(target + c, sum);
-            }
-
-            for (; c < channels; c++)
-            {
-                var sum = 0f;
-                for (var w = 0; w < count; w++)
-                {
-                    var from = windows[w].From + c;
-                    sum += at[from] == (int)windows[w].Value ? source[from] : 0f;
-                }
-
-                target[c] = sum;
             }
         }
     }

@@ -23,7 +23,7 @@ internal static unsafe class WinogradConv
 
     /// <summary>A forward pass or an input gradient of stride 1.</summary>
     public static void Product(
-        Workers workers, in ConvPhase phase, float* source, WinogradMap map, float* weights, float* bias, float slope,
+        Workers workers, in ConvPhase phase, float* source, MapTables map, float* weights, float* bias, float slope,
         float* result, bool accumulate)
     {
         var images = Images(phase, source, bias, slope, result);
@@ -34,7 +34,7 @@ internal static unsafe class WinogradConv
 
     /// <summary>A forward pass, and the mean and biased variance of each of the result's channels.</summary>
     public static void Measured(
-        Workers workers, in ConvPhase phase, float* source, WinogradMap map, float* weights, float* bias, float slope,
+        Workers workers, in ConvPhase phase, float* source, MapTables map, float* weights, float* bias, float slope,
         float* result, float* mean, float* variance)
     {
         var images = Images(phase, source, bias, slope, result);
@@ -110,7 +110,7 @@ internal static unsafe class WinogradConv
 
     /// <summary>A weight gradient of stride 1.</summary>
     public static void WeightGradient(
-        Workers workers, in ConvGeometry g, float* input, WinogradMap map, float* gradient, float* result, bool accumulate)
+        Workers workers, in ConvGeometry g, float* input, MapTables map, float* gradient, float* result, bool accumulate)
     {
         if (WinogradSmall.Takes(g.InChannels, g.OutChannels))
         {
@@ -190,7 +190,7 @@ internal static unsafe class WinogradConv
     }
 
     private static void SmallWeightGradient(
-        Workers workers, in ConvGeometry g, float* input, WinogradMap map, float* gradient, float* result, bool accumulate)
+        Workers workers, in ConvGeometry g, float* input, MapTables map, float* gradient, float* result, bool accumulate)
     {
         var job = new WinogradSmallGradient
         {

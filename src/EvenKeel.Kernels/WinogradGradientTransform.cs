@@ -12,7 +12,7 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
     public float* Input;
 
     /// <summary>What the input passes as it is read.</summary>
-    public WinogradMap Map;
+    public MapTables Map;
     public float* Gradient;
 
     /// <summary>As many pixels as a run sees in a row, in zeros, as wide as the wider of the two.</summary>

@@ -10,7 +10,7 @@ internal unsafe partial struct WinogradImages
     public float* Source;
 
     /// <summary>What the source passes as it is read.</summary>
-    public WinogradMap Map;
+    public MapTables Map;
 
     /// <summary>As many pixels as a run sees in a row, in zeros: of the source, or of the wider of the two where the
     /// result's gradient is transformed.</summary>

@@ -49,7 +49,7 @@ public static partial class Ops
         return y;
     }
 
-    private static PoolGeometry Geometry(Shape x, int kernel, int stride, int padding) => x.Rank == 4
+    internal static PoolGeometry Geometry(Shape x, int kernel, int stride, int padding) => x.Rank == 4
         ? new PoolGeometry(x[0], x[1], x[2], x[3], kernel, stride, padding)
         : throw new ArgumentException($"Pooling takes [N,H,W,C], not {x}.");
 

@@ -197,6 +197,9 @@ public abstract class Backend : IDisposable, IDeferredMaker
     // Pooling; max pooling keeps one byte per output, stored four to a float.
     internal abstract void MaxPoolForward(in PoolGeometry geometry, Tensor x, Tensor y, Tensor index);
 
+    /// <summary>True if such a forward pass can read an input that is not computed yet.</summary>
+    internal abstract bool MaxPoolMaps(in PoolGeometry geometry);
+
     internal abstract void MaxPoolBackward(in PoolGeometry geometry, Tensor dy, Tensor index, Tensor dx);
 
     internal abstract void AveragePoolForward(in PoolGeometry geometry, bool countPadding, Tensor x, Tensor y);

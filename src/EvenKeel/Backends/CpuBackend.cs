@@ -292,8 +292,13 @@ public sealed class CpuBackend : Backend
     internal override void Round(HalfFormat format, Tensor x, Tensor y) =>
         Rounding.Round(_workers, format, In(x), Out(y));
 
-    internal override void MaxPoolForward(in PoolGeometry geometry, Tensor x, Tensor y, Tensor index) =>
-        Pool.MaxForward(_workers, geometry, In(x), Out(y), Bytes(index, y.Shape.Length));
+    internal override void MaxPoolForward(in PoolGeometry geometry, Tensor x, Tensor y, Tensor index)
+    {
+        var source = In(x, MaxPoolMaps(geometry), out var map);
+        Pool.MaxForward(_workers, geometry, source, map, Out(y), Bytes(index, y.Shape.Length));
+    }
+
+    internal override bool MaxPoolMaps(in PoolGeometry geometry) => Pool.Maps(geometry);
 
     internal override void MaxPoolBackward(in PoolGeometry geometry, Tensor dy, Tensor index, Tensor dx) =>
         Pool.MaxBackward(_workers, geometry, In(dy), Bytes(index, dy.Shape.Length), Out(dx));

@@ -10,6 +10,9 @@ namespace EvenKeel.Modules;
 /// <param name="padding">Border of −∞ on every side.</param>
 public sealed class MaxPool2d(int kernel, int stride, int padding = 0) : Module
 {
+    internal override bool ReadsDeferred(Pass pass, Shape input) =>
+        pass.Tape.Backend.MaxPoolMaps(Ops.Geometry(input, kernel, stride, padding));
+
     /// <inheritdoc/>
     public override Tensor Forward(Pass pass, Tensor x) => pass.Tape.MaxPool2d(x, kernel, stride, padding);
 

@@ -44,6 +44,33 @@ public class PoolTests(WorkerGrid grid)
         }
     }
 
+    [Fact]
+    public void Max_reads_through_a_map_to_the_bits_of_a_pass_before_it()
+    {
+        foreach (var g in Geometries())
+        {
+            var x = Numbers.Around(1, g.InputLength);
+            float[] mean = Numbers.Around(2, g.Channels), scale = Numbers.Around(3, g.Channels), shift = Numbers.Around(4, g.Channels);
+            SourceMap Map() => new() { Mean = mean, Scale = scale, Shift = shift, Slope = 0.1f };
+            using var workers = new Workers(1);
+            float[] mapped = new float[g.InputLength], y = new float[g.OutputLength];
+            byte[] index = new byte[g.OutputLength], got = new byte[g.OutputLength];
+            if (g.Channels % 16 != 0)
+            {
+                Assert.Throws<ArgumentException>(() => Pool.MaxForward(workers, g, x, Map(), y, got));
+                continue;
+            }
+
+            Rescale.Forward(workers, x, g.Channels, mean, scale, shift, [], 0.1f, mapped);
+            Pool.MaxForward(workers, g, mapped, y, index);
+            Assert.Equal(y, grid.Same(g.OutputLength, (w, r) =>
+            {
+                Pool.MaxForward(w, g, x, Map(), r, got);
+                Assert.Equal(index, got);
+            }));
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

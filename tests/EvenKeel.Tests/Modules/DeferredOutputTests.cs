@@ -9,7 +9,7 @@ using EvenKeel.Tests.Norms;
 
 namespace EvenKeel.Tests.Modules;
 
-/// <summary>A normalizer leaves its output to the convolution that reads it, to the same bits.</summary>
+/// <summary>A normalizer leaves its output to the convolution or pooling that reads it, to the same bits.</summary>
 public class DeferredOutputTests
 {
     private const int Channels = 48;
@@ -41,13 +41,13 @@ public class DeferredOutputTests
         }
     }
 
-    // The block's first normalizer is read by a convolution only; the one before the block is its shortcut as well, and is
-    // computed for the sum.
+    // The block's first normalizer and the last are read by a convolution and by pooling only; the one before the block is its
+    // shortcut as well, and is computed for the sum.
     [Theory]
     [InlineData("bn", ConvMethod.Winograd, 1)]
     [InlineData("bn(p=1)", ConvMethod.Winograd, 1)]
     [InlineData("bn", ConvMethod.Direct, 2)]
-    [InlineData("ghost(size=2)", ConvMethod.Winograd, 2)]
+    [InlineData("ghost(size=2)", ConvMethod.Winograd, 3)]
     public void SavesAPass(string scheme, ConvMethod method, int passes)
     {
         var (_, operations) = Run(scheme, 6, PassMode.Train, read: null, method);
@@ -85,7 +85,8 @@ public class DeferredOutputTests
         var root = new Sequential()
             .Add("stem", Map()).Add("norm", Norm(Activation.Relu))
             .Add("block", new Residual(body, null, Activation.Relu))
-            .Add("next", Map());
+            .Add("next", Map()).Add("last", Norm(Activation.Relu))
+            .Add("pool", new MaxPool2d(2, 2));
         var network = new Network(root, new Shape(batch, 8, 8, Channels), backend, seed: 3);
         var tape = network.Tape;
         recorder.Begin();

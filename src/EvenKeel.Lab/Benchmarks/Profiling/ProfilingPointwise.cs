@@ -98,6 +98,8 @@ internal sealed partial class ProfilingBackend
         Moved("round", y, Bytes(x, y));
     }
 
+    internal override bool MaxPoolMaps(in PoolGeometry geometry) => inner.MaxPoolMaps(geometry);
+
     internal override void MaxPoolForward(in PoolGeometry geometry, Tensor x, Tensor y, Tensor index)
     {
         recorder.Start();

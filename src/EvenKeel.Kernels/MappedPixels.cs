@@ -2,32 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace EvenKeel.Kernels;
 
-/// <summary>Where the tables of a <see cref="SourceMap"/> are.</summary>
-internal unsafe struct WinogradMap
-{
-    /// <summary>Null for no map.</summary>
-    public float* Mean;
-    public float* Scale;
-    public float* Shift;
-    public float Slope;
-
-    /// <summary>The map of sixteen channels.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly MappedPixels<V> Of<V>(nint channel) where V : unmanaged, ILanes<V> => new()
-    {
-        Mean = V.Load(Mean + channel),
-        Scale = V.Load(Scale + channel),
-        Shift = V.Load(Shift + channel),
-        Slope = V.Splat(Slope),
-    };
-}
-
-/// <summary>How a transform reads sixteen channels of a pixel.</summary>
+/// <summary>How a kernel reads sixteen channels of a pixel.</summary>
 internal unsafe interface IPixels<V> where V : unmanaged
 {
     /// <summary>The pixel.</summary>
     /// <param name="at">Where it is.</param>
-    /// <param name="inside">True if it lies in the image; else it is zero there.</param>
+    /// <param name="inside">True if it lies in the image; else there are zeros.</param>
     V Load(float* at, bool inside);
 }
 
