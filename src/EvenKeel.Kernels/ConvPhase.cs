@@ -59,6 +59,11 @@ internal readonly struct ConvPhase
     /// <summary>Rows of the packed weights.</summary>
     public long Depth => (long)Taps * SourceChannels;
 
+    /// <summary>True if some taps lie in the padding.</summary>
+    public bool TouchesBorders => FirstRow < 0 || FirstColumn < 0
+        || ((GridHeight - 1) * SourceStride) + FirstRow + TapRows > SourceHeight
+        || ((GridWidth - 1) * SourceStride) + FirstColumn + TapColumns > SourceWidth;
+
     public long Pixels => (long)Images * GridHeight * GridWidth;
 
     public long Multiplies => Pixels * Depth * ResultChannels;

@@ -16,6 +16,9 @@ internal unsafe struct ConvProduct : ILaneJob, ITileJob
     // Up to this many tiles read their weights too seldom to pay for packing them.
     private const int TilesWithoutPacking = 2;
 
+    // Images of up to so many floats are read side by side. Larger ones have few borders, and are far apart.
+    private const int SmallImage = 64 * 1024;
+
     // Below this many multiplications a chunk costs less than waking a thread for it.
     private const long MultipliesPerChunk = 1 << 17;
 
@@ -41,6 +44,9 @@ internal unsafe struct ConvProduct : ILaneJob, ITileJob
     private int _panelGroups;
     private bool _inPlace;
 
+    // Images whose pixels of the same place make a tile, all with the same taps in the padding; 1 for neighbouring pixels.
+    private int _imagesTogether;
+
     /// <summary>True if several chunks read the same panel, so that packing it first is worth a pass.</summary>
     public bool SharesPanels { get; private set; }
 
@@ -56,6 +62,8 @@ internal unsafe struct ConvProduct : ILaneJob, ITileJob
     public int Split(TileShape shape)
     {
         _rows = shape.Rows;
+        _imagesTogether = Phase.TouchesBorders && Phase.Images >= _rows
+            && (long)Phase.SourceHeight * Phase.SourceWidth * Phase.SourceChannels <= SmallImage ? _rows : 1;
         var tiles = (int)Math.Min(int.MaxValue, (Phase.Pixels + _rows - 1) / _rows);
         var byTable = Math.Max(1, TableBytes / (sizeof(TileSegment) * Math.Max(1, Phase.Taps)));
         var wanted = (int)Math.Clamp(Phase.Multiplies / MultipliesPerChunk, 1, WantedChunks);
@@ -119,6 +127,19 @@ internal unsafe struct ConvProduct : ILaneJob, ITileJob
         return packed;
     }
 
+    // Pixels in the order of tiles: some images together, place by place.
+    private readonly (int Image, int Row, int Column) Place(long pixel)
+    {
+        var places = Phase.GridHeight * Phase.GridWidth;
+        var group = (int)(pixel / ((long)places * _imagesTogether));
+        var first = group * _imagesTogether;
+        var place = (int)(pixel - ((long)first * places));
+        var image = 0;
+        if (_imagesTogether > 1) (place, image) = Math.DivRem(place, Math.Min(_imagesTogether, Phase.Images - first));
+        var (row, column) = Math.DivRem(place, Phase.GridWidth);
+        return (first + image, row, column);
+    }
+
     private static nint CacheLines(nint bytes) => (bytes + 63) / 64;
 
     /// <summary>Fills in where the pixels of one tile are, tap by tap. Returns the end of its segments.</summary>
@@ -129,29 +150,32 @@ internal unsafe struct ConvProduct : ILaneJob, ITileJob
         var image = stackalloc float*[8];
         tile->Segments = segment;
         tile->Pixels = (int)Math.Min(_rows, Phase.Pixels - firstPixel);
-        var gridColumn = (int)(firstPixel % Phase.GridWidth);
-        var line = firstPixel / Phase.GridWidth;
-        var gridRow = (int)(line % Phase.GridHeight);
-        var number = (nint)(line / Phase.GridHeight);
         var imageLength = (nint)Phase.SourceHeight * Phase.SourceWidth * Phase.SourceChannels;
         var results = &tile->Result0;
         var inside = true;
+        var (number, gridRow, gridColumn) = Place(firstPixel);
+        var together = _imagesTogether;
+        var group = together == 1 ? number : number / together * together;
+        var end = Math.Min(Phase.Images, group + together);
         for (var i = 0; i < _rows; i++)
         {
             top[i] = (gridRow * Phase.SourceStride) + Phase.FirstRow;
             left[i] = (gridColumn * Phase.SourceStride) + Phase.FirstColumn;
             image[i] = Source + (number * imageLength);
             inside &= left[i] >= 0 && left[i] + Phase.TapColumns <= Phase.SourceWidth;
-            var resultRow = (number * Phase.ResultHeight) + (gridRow * Phase.ResultStride) + Phase.ResultRow;
+            var resultRow = ((nint)number * Phase.ResultHeight) + (gridRow * Phase.ResultStride) + Phase.ResultRow;
             var resultColumn = (gridColumn * Phase.ResultStride) + Phase.ResultColumn;
             results[i] = Result + (((resultRow * Phase.ResultWidth) + resultColumn) * Phase.ResultChannels);
 
             // A tile that is not full repeats its last pixel; the repeats are computed but not stored.
-            if (i + 1 >= tile->Pixels || ++gridColumn < Phase.GridWidth) continue;
+            if (i + 1 >= tile->Pixels || ++number < end) continue;
+            number = group;
+            if (++gridColumn < Phase.GridWidth) continue;
             gridColumn = 0;
             if (++gridRow < Phase.GridHeight) continue;
             gridRow = 0;
-            number++;
+            number = group += together;
+            end = Math.Min(Phase.Images, group + together);
         }
 
         // Where no pixel touches the left or right border, the taps of a row are one run of memory.

@@ -51,6 +51,10 @@ internal static class ConvCases
         new(2, 5, 16, 16, 32, 5, 3, 1, 1),
         new(1, 2, 30, 32, 64, 2, 3, 1, 2),
         new(2, 4, 21, 16, 16, 3, 3, 1, 3),
+        new(19, 5, 6, 20, 33, 3, 3, 1, 1),
+        new(11, 6, 6, 48, 40, 3, 3, 1, 2),
+        new(17, 9, 8, 24, 16, 3, 3, 2, 1),
+        new(13, 4, 4, 40, 17, 5, 5, 1, 2),
     ];
 
     public static VectorPath[] Paths { get; } = [.. VectorPaths.Available];
