@@ -66,6 +66,7 @@ internal static unsafe class WeightScales
         {
             var perChunk = WorkSplit.RowsPerChunk(columns);
             var end = Math.Min((chunk + 1) * perChunk, rows);
+            var ahead = Prefetch.Ahead(0);
             for (var r = chunk * perChunk; r < end; r++)
             {
                 var source = x + (nint)r * columns;
@@ -73,6 +74,8 @@ internal static unsafe class WeightScales
                 var j = 0;
                 for (; j <= columns - 32; j += 32)
                 {
+                    Prefetch.Line(source + j + ahead);
+                    Prefetch.Line(source + j + ahead + 16);
                     even = Add(even, V.Load(source + j), squares);
                     odd = Add(odd, V.Load(source + j + 16), squares);
                 }

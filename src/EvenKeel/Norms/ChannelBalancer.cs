@@ -8,7 +8,9 @@ internal sealed class ChannelBalancer
 {
     private readonly EquiNorm _options;
     private readonly Balance[] _balances;
-    private readonly Dictionary<LinearMap, BalancedWeight> _weights = [];
+
+    // Behind each balance, the weights that no later one of a cycle scales: they are still in a cache.
+    private readonly BalancedWeight[][] _finished;
 
     /// <summary>Finds the channels.</summary>
     /// <exception cref="UserException">There are none, or a weight map or normalizer stands in the way.</exception>
@@ -17,22 +19,26 @@ internal sealed class ChannelBalancer
         _options = options;
         var exact = options.Normalizers == NormalizerBalance.Exact;
         var flow = ChannelFlow.Of(network, throughNormalizers: !exact);
-        var last = exact ? ChannelFlow.Of(network, throughNormalizers: true).OutputWriters : flow.OutputWriters;
+        var outputs = exact ? ChannelFlow.Of(network, throughNormalizers: true).OutputWriters : flow.OutputWriters;
         var groups = flow.Groups.Where(g => g.Writers.Count > 0 && g.Readers.Count > 0).ToArray();
+        var weights = new Dictionary<LinearMap, BalancedWeight>();
+        var lastUse = new Dictionary<BalancedWeight, int>();
         _balances =
         [
             .. groups.Where(g => g.Fixed is null && !g.Readers.Any(r => r.Module is NormLayer))
-                .Where(g => options.Last || !g.Readers.Any(r => last.Contains(r.Module)))
-                .Select(g => new Balance(g, options, WeightOf, network.Backend, optimizer)),
+                .Where(g => options.Last || !g.Readers.Any(r => outputs.Contains(r.Module)))
+                .Select((g, i) => new Balance(g, options, map => WeightOf(map, i), network.Backend, optimizer)),
         ];
+        _finished = [.. _balances.Select((_, i) => lastUse.Where(use => use.Value == i).Select(use => use.Key).ToArray())];
         if (_balances.Length > 0) return;
         var reasons = flow.Groups.Select(g => g.Fixed).OfType<string>().Distinct().ToArray();
         throw new UserException(
             $"enorm finds no channels to balance: those of this network stay as they are because {string.Join("; ", reasons)}; it needs at least two linear maps with only ReLU-like activations and pooling between.");
 
-        BalancedWeight WeightOf(LinearMap map)
+        BalancedWeight WeightOf(LinearMap map, int balance)
         {
-            if (!_weights.TryGetValue(map, out var weight)) _weights[map] = weight = new(map, network.Backend, optimizer);
+            if (!weights.TryGetValue(map, out var weight)) weights[map] = weight = new(map, network.Backend, optimizer);
+            lastUse[weight] = balance;
             return weight;
         }
     }
@@ -47,14 +53,13 @@ internal sealed class ChannelBalancer
             largest = 1.0;
             if (_options.Order == BalanceOrder.Stale)
                 foreach (var balance in _balances) balance.MeasureWriters();
-            foreach (var balance in _balances)
+            for (var i = 0; i < _balances.Length; i++)
             {
-                if (_options.Order == BalanceOrder.Fresh) balance.MeasureWriters();
-                balance.MeasureReaders();
-                largest = Math.Max(largest, balance.Scale());
+                if (_options.Order == BalanceOrder.Fresh) _balances[i].MeasureWriters();
+                _balances[i].MeasureReaders();
+                largest = Math.Max(largest, _balances[i].Scale());
+                foreach (var weight in _finished[i]) weight.Apply();
             }
-
-            foreach (var weight in _weights.Values) weight.Apply();
         }
 
         return largest;
