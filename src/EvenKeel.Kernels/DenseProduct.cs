@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EvenKeel.Kernels;
 
 /// <summary>
@@ -7,6 +9,9 @@ namespace EvenKeel.Kernels;
 /// </summary>
 internal unsafe struct DenseProduct : ILaneJob, ITileJob
 {
+    // A tile that asks for more cache lines than this does so in parts, of which there are only so many.
+    private const int LinesPerTile = 64;
+    private const int MostParts = 4;
     private const int WantedChunks = 8;
     private const int MostRows = 256;
 
@@ -154,9 +159,11 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
             Depth = deep,
             InitialStep = width,
         };
+        // Few tiles have much to ask for each: more requests at once than a core keeps open would hold it up.
+        var parts = Math.Clamp(ahead.Lines / (LinesPerTile * WorkSplit.Chunks(rows, _tileRows)), 1, MostParts);
         for (var row = 0; row < rows; row += _tileRows, sums += _tileRows * width)
         {
-            ahead.Ask(WorkSplit.Chunks(rows - row, _tileRows));
+            ahead.Ask(WorkSplit.Chunks(rows - row, _tileRows) * parts);
             var tileRow = CopiesRows ? first + row : Math.Min(first + row, Rows - _tileRows);
             var result = Result + ((nint)(first + row) * Panels.Columns) + column;
             var some = Math.Min(_tileRows, rows - row);
@@ -170,7 +177,8 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
             tile.Next = tile.A + (_tileRows * tile.RowStep) + (CopiesRows ? 0 : start * (_tileRows - 1));
             tile.C = direct ? result : sums;
             tile.CStep = direct ? Panels.Columns : width;
-            T.Multiply(Panels.Vectors(panel), &tile);
+            if (parts == 1) T.Multiply(Panels.Vectors(panel), &tile);
+            else ahead = InParts<T>(Panels.Vectors(panel), tile, parts, WorkSplit.Chunks(rows - row, _tileRows), ahead);
             if (!last || (direct && Bias == null && Slope == 1f)) continue;
 
             // The last tile may have moved back to end with the last row; what it has twice is not written out.
@@ -178,5 +186,26 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
             for (var i = 0; i < some; i++, source += tile.CStep, result += Panels.Columns)
                 GemmStore.Row<R, O>(source, result, Panels.Width(panel), Bias == null ? null : Bias + column, Slope, Accumulate);
         }
+    }
+
+    // A tile's depth in some parts, between which it asks for what comes next.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeightsAhead InParts<T>(int vectors, DenseTile tile, int parts, int tilesLeft, WeightsAhead ahead)
+        where T : ITiles
+    {
+        var deep = tile.Depth;
+        for (var part = 0; part < parts; part++)
+        {
+            if (part > 0) ahead.Ask((tilesLeft * parts) - part);
+            tile.Depth = (deep * (part + 1) / parts) - (deep * part / parts);
+            T.Multiply(vectors, &tile);
+            tile.A += tile.Depth;
+            tile.B += tile.Depth * tile.BStep;
+            tile.Next += tile.Depth;
+            tile.Initial = tile.C;
+            tile.InitialStep = tile.CStep;
+        }
+
+        return ahead;
     }
 }

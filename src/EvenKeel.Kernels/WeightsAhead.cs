@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EvenKeel.Kernels;
 
 /// <summary>Weights that are read next, a few rows of which are asked for with each register tile that is worked on
@@ -22,8 +24,12 @@ internal unsafe struct WeightsAhead
         _rows = rows;
     }
 
+    /// <summary>Cache lines that are left.</summary>
+    public readonly int Lines => _rows * (((int)_width / 16) + 1);
+
     /// <summary>Asks for a share of what is left.</summary>
     /// <param name="turns">How many more shares there will be, this one included.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Ask(int turns)
     {
         var some = WorkSplit.Chunks(_rows, turns);
