@@ -30,6 +30,10 @@ public sealed class GemmTests
         Compare(workers, 70, 100, 1_024);
         Compare(workers, 300, 130, 1_020);
         Compare(workers, 2_100, 20, 1_024);
+
+        // Few rows and much depth, where a tile asks for the next weights in parts.
+        Compare(workers, 20, 300, 700);
+        Compare(workers, 33, 170, 600);
     }
 
     [Theory]
@@ -38,6 +42,7 @@ public sealed class GemmTests
     {
         CompareThreads(path, 70, 130, 90);
         CompareThreads(path, 90, 170, 1_024);
+        CompareThreads(path, 33, 170, 600);
     }
 
     private static void CompareThreads(VectorPath path, int m, int n, int k)
