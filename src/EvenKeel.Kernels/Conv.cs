@@ -6,8 +6,8 @@ namespace EvenKeel.Kernels;
 /// tiles where that pays (<see cref="WinogradConv"/>).
 /// </summary>
 /// <remarks>The bits of a result depend on neither the number of threads nor the vector path. Results may not overlap
-/// the operands. Rows of padding are not multiplied where a whole tile is in them, and count as zeros otherwise: an
-/// infinite weight next to padding gives NaN or not, depending on the vector path.</remarks>
+/// the operands. Padding is not multiplied where a whole tile is in it, and counts as zeros otherwise: an infinite
+/// weight next to padding gives NaN or not, depending on the vector path and on the number of images.</remarks>
 internal static unsafe partial class Conv
 {
     /// <summary>y = act(conv(x, w) + bias), where act(v) is v above zero and slope·v elsewhere.</summary>

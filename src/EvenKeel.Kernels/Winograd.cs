@@ -48,14 +48,23 @@ internal static unsafe class Winograd
 
     /// <summary>Bᵀ d B of sixteen channels, for a run of tiles.</summary>
     /// <param name="patch">The six rows of pixels.</param>
-    /// <param name="pixels">How they are read.</param>
+    /// <param name="map">What they pass as they are read.</param>
     /// <param name="channel">First of the channels.</param>
     /// <param name="result">Receives frequency 0 of the first tile.</param>
     /// <param name="pitch">Floats from a tile to the next.</param>
     /// <param name="step">Floats from a frequency to the next.</param>
     /// <param name="buffer"><see cref="RunBuffer"/> floats.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Input<V, P>(
+    public static void Input<V>(
+        WinogradPatch patch, MapTables map, nint channel, float* result, nint pitch, nint step, float* buffer)
+        where V : unmanaged, ILanes<V>
+    {
+        if (map.Mean == null) Input<V, PlainPixels<V>>(patch, default, channel, result, pitch, step, buffer);
+        else Input<V, MappedPixels<V>>(patch, map.Of<V>(channel), channel, result, pitch, step, buffer);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Input<V, P>(
         WinogradPatch patch, P pixels, nint channel, float* result, nint pitch, nint step, float* buffer)
         where V : unmanaged, ILanes<V>
         where P : struct, IPixels<V>

@@ -51,10 +51,7 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
                 nint width = Plan.GroupWidth(start);
                 var result = InputResult + (start * (nint)Plan.Block) + (tile * width);
                 for (nint c = 0; c < width; c += ILanes<V>.Count)
-                {
-                    if (Map.Mean == null) Winograd.Input<V, PlainPixels<V>>(patch, default, start + c, result + c, width, Plan.InputStep, buffer);
-                    else Winograd.Input<V, MappedPixels<V>>(patch, Map.Of<V>(start + c), start + c, result + c, width, Plan.InputStep, buffer);
-                }
+                    Winograd.Input<V>(patch, Map, start + c, result + c, width, Plan.InputStep, buffer);
             }
 
             tile += run;

@@ -44,11 +44,7 @@ internal unsafe partial struct WinogradImages
             var run = grid.Run(place, tiles, Phase.SourceChannels);
             var patch = Patch(place, run);
             for (nint c = 0; c < Phase.SourceChannels; c += ILanes<V>.Count)
-            {
-                if (Map.Mean == null) Winograd.Input<V, PlainPixels<V>>(patch, default, c, result + c, pitch, step, buffer);
-                else Winograd.Input<V, MappedPixels<V>>(patch, Map.Of<V>(c), c, result + c, pitch, step, buffer);
-            }
-
+                Winograd.Input<V>(patch, Map, c, result + c, pitch, step, buffer);
             tiles -= run;
             result += run * pitch;
             place = grid.After(place, run);

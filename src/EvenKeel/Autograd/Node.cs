@@ -14,12 +14,9 @@ public abstract class Node
     /// <summary>False if the backward pass has no use for the value of <see cref="Output"/>.</summary>
     internal virtual bool ReadsOutput => true;
 
-    /// <summary>True if an operation that writes the last share of the gradient of <see cref="Output"/> may gather what the
-    /// backward pass would gather first.</summary>
-    internal virtual bool TakesSums => false;
-
-    /// <summary>What that is. Once asked for, it must be gathered.</summary>
-    internal virtual GradientSums Sums(Tape tape) => throw new NotSupportedException();
+    /// <summary>What the backward pass would gather first from the gradient of <see cref="Output"/>, for an operation that
+    /// writes the gradient's last share; null for nothing. Once asked for, it must be gathered.</summary>
+    internal virtual GradientSums? Sums(Tape tape) => null;
 
     /// <summary>Adds this operation's share to the gradients of its inputs.</summary>
     /// <param name="tape">Gives gradient buffers and the backend.</param>

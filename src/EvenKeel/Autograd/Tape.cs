@@ -161,8 +161,7 @@ public sealed class Tape(Backend backend)
     /// the input asks for; null if it is not undone next, so that others may still add to the gradient, or asks for nothing.
     /// Once asked for, it must be gathered.</summary>
     internal GradientSums? SumsOf(Tensor input) =>
-        _undoing > 0 && _nodes[_undoing - 1] is { TakesSums: true } maker && ReferenceEquals(maker.Output, input)
-            ? maker.Sums(this) : null;
+        _undoing > 0 && ReferenceEquals(_nodes[_undoing - 1].Output, input) ? _nodes[_undoing - 1].Sums(this) : null;
 
     /// <summary>For operations that can only overwrite: a buffer for an input's gradient, or null if it needs none.
     /// <see cref="EndGradient"/> must follow.</summary>

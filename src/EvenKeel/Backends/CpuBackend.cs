@@ -356,16 +356,16 @@ public sealed class CpuBackend : Backend
 
     internal override double SumOfSquares(Tensor x) => Scan.SumOfSquares(_workers, In(x));
 
-    private static Span<float> Out(Tensor tensor) => ((CpuStorage)tensor.Storage).Span;
-
-    private static Span<float> Maybe(Tensor? tensor) => tensor is null ? default : Out(tensor);
-
-    private static ReadOnlySpan<float> In(Tensor? tensor)
+    // What is written may be read before, as by AddTo.
+    private static Span<float> Out(Tensor tensor)
     {
-        if (tensor is null) return default;
         tensor.Settle();
         return ((CpuStorage)tensor.Storage).Span;
     }
+
+    private static Span<float> Maybe(Tensor? tensor) => tensor is null ? default : Out(tensor);
+
+    private static ReadOnlySpan<float> In(Tensor? tensor) => Maybe(tensor);
 
     // What to read instead of a value that is not computed, and through which map.
     private static ReadOnlySpan<float> In(Tensor tensor, bool maps, out SourceMap map)

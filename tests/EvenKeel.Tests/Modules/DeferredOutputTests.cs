@@ -55,6 +55,9 @@ public class DeferredOutputTests
         y.Deferred = new(backend, x, table, table, table, 1f);
         Assert.Equal(expected, y.ToArray());
         y.Deferred = new(backend, x, table, table, table, 1f);
+        backend.AddTo(x, y);
+        Assert.Equal([2f, 4f, 6f, 8f, 13f, 18f], y.ToArray());
+        y.Deferred = new(backend, x, table, table, table, 1f);
         y.CopyFrom([0f, 0f, 0f, 0f, 0f, 7f]);
         Assert.Equal([0f, 0f, 0f, 0f, 0f, 7f], y.ToArray());
     }

@@ -20,14 +20,13 @@ internal abstract partial class TableNormLayer
 
         internal override bool ReadsOutput => GatedBySum;
 
-        internal override bool TakesSums => Saved.Mean.Shape[0] == 1 && !Layer.ReadsGradient;
-
         // The output's sign tells which branch the activation of a sum took.
         private bool GatedBySum => Addend is not null && !Activation.IsIdentity;
 
-        internal override GradientSums Sums(Tape tape)
+        internal override GradientSums? Sums(Tape tape)
         {
             var shape = Saved.Mean.Shape;
+            if (shape[0] > 1 || Layer.ReadsGradient) return null;
             var sums = new GradientSums
             {
                 X = Saved.Input,
