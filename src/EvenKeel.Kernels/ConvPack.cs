@@ -1,8 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
-
 namespace EvenKeel.Kernels;
 
 /// <summary>
@@ -11,10 +6,11 @@ namespace EvenKeel.Kernels;
 /// </summary>
 internal unsafe struct ConvPack : ILaneJob, ITileJob
 {
-    private const int Strip = 16;
-
     // Rows of weights lie far apart: the processor does not guess the next by itself.
     private const int RowsAhead = 8;
+
+    // Rows of all panels that are read before the next ones.
+    private const int RowsTogether = 16;
 
     public ConvPhase Phase;
     public GemmPanels Panels;
@@ -79,80 +75,52 @@ internal unsafe struct ConvPack : ILaneJob, ITileJob
             {
                 nint column = Panels.FirstColumn(panel);
                 var result = packed + ((column - firstColumn) * count);
-                Transpose(source + (column * depth) + start, depth, result, count, Panels.Width(panel), Panels.PaddedWidth(panel));
+                PackTransposed.Panel<R, O>(
+                    source + (column * depth) + start, depth, result, count, Panels.Width(panel), Panels.PaddedWidth(panel));
             }
 
             return;
         }
 
+        var end = source + (depth * Phase.ResultChannels);
         source += (start * Phase.ResultChannels) + firstColumn;
-        var ahead = RowsAhead * (nint)Phase.ResultChannels;
-        for (nint k = 0; k < count; k++, source += Phase.ResultChannels)
+        for (nint k = 0; k < count; k += RowsTogether)
         {
+            var rows = Math.Min(RowsTogether, count - k);
             for (var i = panel; i < endPanel; i++)
             {
                 var column = Panels.FirstColumn(i) - firstColumn;
                 nint width = Panels.PaddedWidth(i);
-                for (nint line = 0; line < width; line += 16) Prefetch.Line(source + column + line + ahead);
-                GemmStore.Copy<R, O>(source + column, packed + (column * count) + (k * width), Panels.Width(i), (int)width);
+                CopyRows<R, O>(
+                    source + (k * Phase.ResultChannels) + column, Phase.ResultChannels, rows, Panels.Width(i), (int)width, end,
+                    packed + (column * count) + (k * width));
             }
         }
     }
 
-    // Strips as deep as a cache line, so that each line of the source is read once and a strip of the result, at most
-    // 3 kB, stays in the fastest cache while its columns fill up.
-    private static void Transpose(float* source, nint sourceStep, float* packed, nint depth, int width, int paddedWidth)
+    // Some rows of a panel. Registers may be read past a row's columns where the weights go on, and zeros be written past
+    // them where the next row is written afterwards.
+    private static void CopyRows<R, O>(
+        float* source, nint step, nint rows, int columns, int width, float* end, float* packed)
+        where R : unmanaged
+        where O : IRegisterOps<R>
     {
-        for (nint strip = 0; strip < depth; strip += Strip)
+        var ahead = RowsAhead * step;
+        for (; rows > 0; rows--, source += step, packed += width)
         {
-            var deep = Math.Min(Strip, depth - strip);
-            var rows = packed + (strip * paddedWidth);
-            var j = 0;
-            if (deep == Strip)
+            if (columns < width && (rows == 1 || source + width > end))
             {
-                for (; j + 4 <= width; j += 4)
-                {
-                    var columns = source + (j * sourceStep) + strip;
-                    for (var k = 0; k < Strip; k += 4)
-                        Transpose4(columns + k, sourceStep, rows + (k * paddedWidth) + j, paddedWidth);
-                }
+                GemmStore.Copy<R, O>(source, packed, columns, width);
+                continue;
             }
 
-            for (; j < width; j++)
+            for (nint i = 0; i < width; i += O.Lanes)
             {
-                var column = source + (j * sourceStep) + strip;
-                for (nint k = 0; k < deep; k++) rows[(k * paddedWidth) + j] = column[k];
+                Prefetch.Line(source + i + ahead);
+                O.Store(packed + i, O.Load(source + i));
             }
 
-            for (; j < paddedWidth; j++)
-            {
-                for (nint k = 0; k < deep; k++) rows[(k * paddedWidth) + j] = 0f;
-            }
+            if (columns < width) O.Store(packed + columns, default);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose4(float* source, nint sourceStep, float* result, nint resultStep)
-    {
-        var a = Vector128.Load(source);
-        var b = Vector128.Load(source + sourceStep);
-        var c = Vector128.Load(source + (2 * sourceStep));
-        var d = Vector128.Load(source + (3 * sourceStep));
-        var (lowA, highA) = Interleave(a, c);
-        var (lowB, highB) = Interleave(b, d);
-        var (row0, row1) = Interleave(lowA, lowB);
-        var (row2, row3) = Interleave(highA, highB);
-        row0.Store(result);
-        row1.Store(result + resultStep);
-        row2.Store(result + (2 * resultStep));
-        row3.Store(result + (3 * resultStep));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector128<float> Low, Vector128<float> High) Interleave(Vector128<float> a, Vector128<float> b)
-    {
-        if (Sse.IsSupported) return (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b));
-        if (AdvSimd.Arm64.IsSupported) return (AdvSimd.Arm64.ZipLow(a, b), AdvSimd.Arm64.ZipHigh(a, b));
-        return (Vector128.Create(a[0], b[0], a[1], b[1]), Vector128.Create(a[2], b[2], a[3], b[3]));
     }
 }

@@ -14,6 +14,8 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
     private const int MostParts = 4;
     private const int WantedChunks = 8;
     private const int MostRows = 256;
+    private const int MostTilesOfSplitLines = 16;
+    private const int FloatsPerLine = 16;
 
     public long Rows;
     public int Depth;
@@ -115,7 +117,7 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
                 {
                     weights = Weights + (start * (nint)Panels.PaddedColumns) + (column * deep);
                 }
-                else if (InPlace(panel))
+                else if (InPlace(panel, rows))
                 {
                     weights = Pack.Weights + (start * (nint)Panels.Columns) + column;
                     step = Panels.Columns;
@@ -137,8 +139,10 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
     }
 
     // A chunk's own piece of a panel is multiplied where it lies, if its columns follow each other and fill the panel.
-    private readonly bool InPlace(int panel) =>
-        !Pack.Phase.TransposedWeights && Panels.Width(panel) == Panels.PaddedWidth(panel);
+    // Where its rows do not begin with a cache line, every load may need two: a copy pays if many tiles read it.
+    private readonly bool InPlace(int panel, int rows) =>
+        !Pack.Phase.TransposedWeights && Panels.Width(panel) == Panels.PaddedWidth(panel)
+        && (Panels.Columns % FloatsPerLine == 0 || rows <= MostTilesOfSplitLines * _tileRows);
 
     private readonly void Multiply<T, R, O>(
         int panel, long first, int rows, int start, int deep, float* copy, float* weights, nint weightStep, float* sums,

@@ -1,10 +1,10 @@
 namespace EvenKeel.Kernels;
 
 /// <summary>Copies the rows of a dense product to where they do not share cache sets: [piece of the depth][row]. A chunk is
-/// some rows of a piece.</summary>
+/// some rows.</summary>
 internal unsafe struct DenseRows : ILaneJob, ITileJob
 {
-    private const int RowsPerChunk = 64;
+    private const int RowsPerChunk = 8;
 
     // Rows this many bytes apart, or nearly, fall into one cache set.
     private const int CacheSetBytes = 4096;
@@ -21,7 +21,7 @@ internal unsafe struct DenseRows : ILaneJob, ITileJob
     public float* Source;
     public float* Copy;
 
-    public readonly int Chunks => WorkSplit.Chunks(Rows, RowsPerChunk) * WorkSplit.Chunks(Depth, DensePack.Deep(Depth));
+    public readonly int Chunks => WorkSplit.Chunks(Rows, RowsPerChunk);
 
     /// <summary>True if rows of this depth need it.</summary>
     public static bool Takes(int depth) => ((depth * sizeof(float)) + 32) % CacheSetBytes < 64;
@@ -37,13 +37,15 @@ internal unsafe struct DenseRows : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        var piece = Math.DivRem(chunk, WorkSplit.Chunks(Rows, RowsPerChunk), out chunk);
-        var start = piece * DensePack.Deep(Depth);
-        var deep = Math.Min(DensePack.Deep(Depth), Depth - start);
-        var first = chunk * RowsPerChunk;
-        Piece<R, O>(
-            Source + ((nint)first * Depth) + start, Depth, Math.Min(RowsPerChunk, Rows - first), deep,
-            Copy + ((((nint)piece * PaddedRows) + first) * Step));
+        // A row is read from its start to its end: the processor guesses what comes next.
+        var most = DensePack.Deep(Depth);
+        var end = Math.Min(Rows, (chunk + 1) * RowsPerChunk);
+        for (var row = chunk * RowsPerChunk; row < end; row++)
+        {
+            var copy = Copy + ((nint)row * Step);
+            for (var start = 0; start < Depth; start += most, copy += PaddedRows * (nint)Step)
+                Piece<R, O>(Source + ((nint)row * Depth) + start, Depth, 1, Math.Min(most, Depth - start), copy);
+        }
     }
 
     /// <summary>Copies a piece of the depth of some rows.</summary>

@@ -31,6 +31,10 @@ public sealed class GemmTests
         Compare(workers, 300, 130, 1_020);
         Compare(workers, 2_100, 20, 1_024);
 
+        // Panels packed from rows that share cache lines, by register and for what is left, whole blocks and transposed.
+        Compare(workers, 200, 500, 200);
+        Compare(workers, 140, 37, 203);
+
         // Few rows and much depth, where a tile asks for the next weights in parts.
         Compare(workers, 20, 300, 700);
         Compare(workers, 33, 170, 600);
