@@ -92,13 +92,13 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
     {
         var first = (long)block * Plan.BlockPixels;
         var pixels = (int)Math.Min(Plan.BlockPixels, Geometry.OutPixels - first);
-        var firstRow = PackInput(work, first, pixels);
+        var (firstRow, endRow) = RowsSeen(first, pixels);
+        PackInput(work, firstRow, endRow);
         for (var panel = work.FirstPanel; panel < work.EndPanel; panel++)
             PackGradient<R, O>(work, panel, first, pixels);
 
         // What the next block packs is asked for meanwhile, a few pixels at a time.
-        var next = first + pixels;
-        var nextPixels = isLast ? 0 : Math.Min(Plan.BlockPixels, Geometry.OutPixels - next);
+        var next = isLast ? default : NextBlock(first + pixels, endRow);
         var turns = Geometry.Taps * (work.EndPanel - work.FirstPanel);
         var turn = 0;
         var sums = work.Sums;
@@ -107,7 +107,7 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
             var count = Locate(work, tap, first, pixels, firstRow);
             for (var panel = work.FirstPanel; panel < work.EndPanel; panel++, turn++)
             {
-                AskFor(work, next + (nextPixels * turn / turns), next + (nextPixels * (turn + 1) / turns));
+                AskFor(work, next, turn, turns);
                 var vectors = Panels.Vectors(panel);
                 var tileSums = Shape.Rows * Panels.PaddedWidth(panel);
                 var input = work.Input;
@@ -120,6 +120,20 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
                 }
             }
         }
+    }
+
+    private readonly Next NextBlock(long first, long seenRows)
+    {
+        var pixels = (int)Math.Min(Plan.BlockPixels, Geometry.OutPixels - first);
+        var (firstRow, endRow) = RowsSeen(first, pixels);
+        firstRow = Math.Max(firstRow, seenRows);
+        return new()
+        {
+            Pixel = first,
+            Pixels = pixels,
+            FirstRow = firstRow,
+            InputPixels = (int)(endRow - firstRow) * Geometry.Width,
+        };
     }
 
     private readonly float* PanelGradient(in Work work, int panel) =>

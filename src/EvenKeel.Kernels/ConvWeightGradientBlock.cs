@@ -5,9 +5,8 @@ namespace EvenKeel.Kernels;
 // What a block of pixels needs before its products: copies of both operands, and where a tap finds its pixels in them.
 internal unsafe partial struct ConvWeightGradient
 {
-    /// <summary>Copies the input rows that the block sees to [tile][pixel][8 channels].</summary>
-    /// <returns>The first of those rows, counted over all images.</returns>
-    private readonly long PackInput(in Work work, long first, int pixels)
+    /// <summary>The image rows that pixels see, of those that any pixel sees, counted over all images.</summary>
+    private readonly (long First, long End) RowsSeen(long first, int pixels)
     {
         ref readonly var g = ref Geometry;
         var firstLine = first / g.OutWidth;
@@ -16,6 +15,17 @@ internal unsafe partial struct ConvWeightGradient
             + Math.Clamp((firstLine % g.OutHeight * g.Stride) - g.Padding, 0, Plan.UsedRows);
         var endRow = (lastLine / g.OutHeight * Plan.UsedRows)
             + Math.Clamp((lastLine % g.OutHeight * g.Stride) - g.Padding + g.KernelHeight, 0, Plan.UsedRows);
+        return (firstRow, endRow);
+    }
+
+    private readonly float* InputRow(long row) =>
+        Input + (nint)(((row / Plan.UsedRows * Geometry.Height) + (row % Plan.UsedRows)) * Geometry.Width * Geometry.InChannels);
+
+    /// <summary>Copies image rows to [tile][pixel][8 channels].</summary>
+    private readonly void PackInput(in Work work, long firstRow, long endRow)
+    {
+        ref readonly var g = ref Geometry;
+
         // Tiles whose eight channels exist are copied whole; the last ones may lie elsewhere or end with the tensor.
         var tiles = (work.EndChannel - work.FirstChannel + Shape.Rows - 1) / Shape.Rows;
         var copies = Math.Clamp((g.InChannels - MostRows - work.FirstChannel + Shape.Rows) / Shape.Rows, 0, tiles);
@@ -25,22 +35,32 @@ internal unsafe partial struct ConvWeightGradient
         var packed = work.Input;
         for (var row = firstRow; row < endRow; row++)
         {
-            var line = (row / Plan.UsedRows * g.Height) + (row % Plan.UsedRows);
-            var pixel = Input + ((nint)line * g.Width * channels);
-            for (var column = 0; column < g.Width; column++, pixel += channels, packed += MostRows)
+            var rowPixels = InputRow(row);
+
+            // A tile after the other: its line is stored to in full before the next tile's, and what is read stays close.
+            var source = rowPixels + work.FirstChannel;
+            var tile = packed;
+            for (var i = 0; i < copies; i++, source += tileRows, tile += tileLength)
             {
-                var source = pixel + work.FirstChannel;
-                var tile = packed;
-                for (var i = 0; i < copies; i++, source += tileRows, tile += tileLength) Vector256.Load(source).Store(tile);
-                for (var i = copies; i < tiles; i++, tile += tileLength)
+                var pixel = source;
+                var copy = tile;
+                for (var end = copy + (g.Width * MostRows); copy < end; copy += MostRows, pixel += channels)
+                    Vector256.Load(pixel).Store(copy);
+            }
+
+            for (var i = copies; i < tiles; i++, tile += tileLength)
+            {
+                var start = TileStart(work.FirstChannel + (i * Shape.Rows));
+                var pixel = rowPixels + start;
+                var copy = tile;
+                for (var end = copy + (g.Width * MostRows); copy < end; copy += MostRows, pixel += channels)
                 {
-                    var start = TileStart(work.FirstChannel + (i * Shape.Rows));
-                    for (var j = 0; j < MostRows; j++) tile[j] = start + j < channels ? pixel[start + j] : 0f;
+                    for (var j = 0; j < MostRows; j++) copy[j] = start + j < channels ? pixel[j] : 0f;
                 }
             }
-        }
 
-        return firstRow;
+            packed += g.Width * MostRows;
+        }
     }
 
     private readonly void PackGradient<R, O>(in Work work, int panel, long first, int pixels)
@@ -96,22 +116,44 @@ internal unsafe partial struct ConvWeightGradient
         return (int)(step - work.Steps);
     }
 
-    // Of some output pixels the gradient, and of the input the last row they see, since pixels before them saw the others.
-    // Below an image that is the next one.
-    private readonly void AskFor(in Work work, long pixel, long end)
+    // A part of what the next block packs, by output pixels and by image rows that this one does not see.
+    private readonly void AskFor(in Work work, in Next next, int turn, int turns)
     {
-        ref readonly var g = ref Geometry;
         var firstColumn = Panels.FirstColumn(work.FirstPanel);
         var endColumn = Panels.FirstColumn(work.EndPanel - 1) + Panels.Width(work.EndPanel - 1);
-        for (; pixel < end; pixel++)
+        Ask(
+            Gradient + ((nint)next.Pixel * Geometry.OutChannels), Geometry.OutChannels, firstColumn, endColumn,
+            next.Pixels * turn / turns, next.Pixels * (turn + 1) / turns);
+        var pixel = next.InputPixels * turn / turns;
+        for (var end = next.InputPixels * (turn + 1) / turns; pixel < end;)
         {
-            var gradient = Gradient + ((nint)pixel * g.OutChannels);
-            for (nint c = firstColumn; c < endColumn; c += 16) Prefetch.Line(gradient + c);
-            var (line, column) = Math.DivRem(pixel, g.OutWidth);
-            var (image, row) = Math.DivRem(line, g.OutHeight);
-            row = (row * g.Stride) - g.Padding + g.KernelHeight - 1;
-            var input = Input + ((nint)((((image * g.Height) + row) * g.Width) + (column * g.Stride)) * g.InChannels);
-            for (nint c = work.FirstChannel; c < work.EndChannel; c += 16) Prefetch.Line(input + c);
+            var (row, column) = Math.DivRem(pixel, Geometry.Width);
+            var some = Math.Min(end - pixel, Geometry.Width - column);
+            Ask(InputRow(next.FirstRow + row), Geometry.InChannels, work.FirstChannel, work.EndChannel, column, column + some);
+            pixel += some;
         }
+    }
+
+    private static void Ask(float* source, nint step, nint first, nint end, nint pixel, nint endPixel)
+    {
+        for (; pixel < endPixel; pixel++)
+        {
+            for (var c = first; c < end; c += 16) Prefetch.Line(source + (pixel * step) + c);
+        }
+    }
+
+    /// <summary>What a block needs that the one before it does not.</summary>
+    private readonly struct Next
+    {
+        /// <summary>First output pixel.</summary>
+        public long Pixel { get; init; }
+
+        /// <summary>Output pixels; none behind a part's last block.</summary>
+        public int Pixels { get; init; }
+
+        /// <summary>First image row, counted like <see cref="RowsSeen"/>.</summary>
+        public long FirstRow { get; init; }
+
+        public int InputPixels { get; init; }
     }
 }
