@@ -35,15 +35,17 @@ internal unsafe struct DenseGradient : ILaneJob, ITileJob
         var first = chunk / PanelGroups * TilesPerChunk;
         var end = Math.Min(Plan.Tiles, first + TilesPerChunk);
         var panels = Plan.Panels;
+        var ahead = default(RowsAhead);
         for (var panel = panels.Count * group / PanelGroups; panel < panels.Count * (group + 1) / PanelGroups; panel++)
-            AddPanel<T, R, O>(panel, first, end);
+            AddPanel<T, R, O>(panel, first, end, ref ahead);
     }
 
     /// <summary>Adds the block's products to some tiles of a panel.</summary>
     /// <param name="panel">The panel.</param>
     /// <param name="first">First tile of input channels.</param>
     /// <param name="end">Behind the last.</param>
-    public readonly void AddPanel<T, R, O>(int panel, int first, int end)
+    /// <param name="ahead">What to ask for meanwhile.</param>
+    public readonly void AddPanel<T, R, O>(int panel, int first, int end, ref RowsAhead ahead)
         where T : ITiles
         where R : unmanaged
         where O : IRegisterOps<R>
@@ -63,6 +65,7 @@ internal unsafe struct DenseGradient : ILaneJob, ITileJob
         };
         for (var i = first; i < end; i++)
         {
+            ahead.Ask();
             tile.A = Inputs + (i * Plan.InputStep);
             tile.Next = tile.A + Plan.InputStep;
             var result = Result + (i * Plan.TileRows * outChannels) + column;

@@ -9,6 +9,8 @@ internal unsafe struct DenseGradientPack : ILaneJob, ITileJob
     /// <summary>Floats of a row in a packed tile, whatever the tile uses of them.</summary>
     public const int Step = 8;
 
+    private const int RowsTogether = 8;
+
     public DenseGradientPlan Plan;
 
     /// <summary>First row of the block.</summary>
@@ -43,28 +45,41 @@ internal unsafe struct DenseGradientPack : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        // Tiles whose eight channels exist are copied whole; the last ones may end with the tensor.
-        var whole = Math.Clamp((Plan.InChannels - Step + Plan.TileRows) / Plan.TileRows, 0, Plan.Tiles);
+        // Some rows of a tile after the other: the lines of one tile are stored to before those of the next.
+        for (var row = first; row < end; row += RowsTogether) PackInput(row, Math.Min(end, row + RowsTogether));
+        if (!Plan.PacksGradient) return;
         for (var row = first; row < end; row++)
         {
-            var source = Input + ((nint)row * Plan.InChannels);
-            var tile = Inputs + ((nint)row * Step);
-            for (var i = 0; i < whole; i++, source += Plan.TileRows, tile += Plan.InputStep)
-                Vector256.Load(source).Store(tile);
-            for (var i = whole; i < Plan.Tiles; i++, source += Plan.TileRows, tile += Plan.InputStep)
-            {
-                var channels = Math.Min(Step, Plan.InChannels - (i * Plan.TileRows));
-                for (var j = 0; j < Step; j++) tile[j] = j < channels ? source[j] : 0f;
-            }
-
-            if (!Plan.PacksGradient) continue;
-            source = Gradient + ((nint)row * Plan.Panels.Columns);
+            var source = Gradient + ((nint)row * Plan.Panels.Columns);
             for (var panel = 0; panel < Plan.Panels.Count; panel++)
             {
                 var width = Plan.Panels.PaddedWidth(panel);
                 var column = Plan.Panels.FirstColumn(panel);
                 var packed = Gradients + (column * (nint)Plan.Block) + (row * (nint)width);
                 GemmStore.Copy<R, O>(source + column, packed, Plan.Panels.Width(panel), width);
+            }
+        }
+    }
+
+    private readonly void PackInput(int first, int end)
+    {
+        // Tiles whose eight channels exist are copied whole; the last ones may end with the tensor.
+        var whole = Math.Clamp((Plan.InChannels - Step + Plan.TileRows) / Plan.TileRows, 0, Plan.Tiles);
+        var source = Input + ((nint)first * Plan.InChannels);
+        var tile = Inputs + ((nint)first * Step);
+        for (var i = 0; i < whole; i++, source += Plan.TileRows, tile += Plan.InputStep)
+        {
+            for (var row = 0; row < end - first; row++)
+                Vector256.Load(source + (row * (nint)Plan.InChannels)).Store(tile + (row * Step));
+        }
+
+        for (var i = whole; i < Plan.Tiles; i++, source += Plan.TileRows, tile += Plan.InputStep)
+        {
+            var channels = Math.Min(Step, Plan.InChannels - (i * Plan.TileRows));
+            for (var row = 0; row < end - first; row++)
+            {
+                for (var j = 0; j < Step; j++)
+                    tile[(row * Step) + j] = j < channels ? source[(row * (nint)Plan.InChannels) + j] : 0f;
             }
         }
     }

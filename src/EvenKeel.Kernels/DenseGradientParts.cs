@@ -48,7 +48,13 @@ internal unsafe struct DenseGradientParts : ILaneJob, ITileJob
             if (!Plan.PacksGradient) product.Gradients = pack.Gradient;
             pack.PackRows<R, O>(0, pack.Rows);
             product.Rows = pack.Rows;
-            for (var panel = 0; panel < Plan.Panels.Count; panel++) product.AddPanel<T, R, O>(panel, 0, Plan.Tiles);
+            var next = (nint)Math.Min(Plan.Block, end - row - pack.Rows);
+            var ahead = new RowsAhead(
+                pack.Input + (pack.Rows * (nint)Plan.InChannels), next * Plan.InChannels,
+                pack.Gradient + (pack.Rows * (nint)Plan.Panels.Columns), next * Plan.Panels.Columns,
+                Plan.Panels.Count * Plan.Tiles);
+            for (var panel = 0; panel < Plan.Panels.Count; panel++)
+                product.AddPanel<T, R, O>(panel, 0, Plan.Tiles, ref ahead);
             product.Accumulate = true;
         }
     }
