@@ -118,13 +118,23 @@ internal static unsafe partial class Conv
         Check(w, g.WeightLength, "weights");
         Check(dx, g.InputLength, "input gradient");
         sums.Check(g.InputLength, g.InChannels);
-        if (dx.Overlaps(dy) || dx.Overlaps(w) || dx.Overlaps(sums.X) || dx.Overlaps(sums.Y)) ThrowOverlap();
+        if (dx.Overlaps(dy) || dx.Overlaps(w) || dx.Overlaps(sums.X) || dx.Overlaps(sums.Y) || dx.Overlaps(sums.Bits)) ThrowOverlap();
         if (!Gates(workers, g))
             throw new ArgumentException("A convolution sums its input's gradient on the way only where F(4x4, 3x3) computes it.");
         fixed (float* source = dy, weights = w, result = dx, x = sums.X, y = sums.Y, mean = sums.Mean, rstd = sums.Rstd,
-               scale = sums.Scale, shift = sums.Shift, sum = sums.Sum, product = sums.Product)
+               scale = sums.Scale, shift = sums.Shift, bits = sums.Bits, sum = sums.Sum, product = sums.Product)
         {
-            var gate = new WinogradGate { X = x, Y = y, Mean = mean, Scale = scale, Shift = shift, Slope = sums.Slope };
+            var gate = new WinogradGate
+            {
+                Sums = true,
+                X = x,
+                Y = y,
+                Bits = (ushort*)bits,
+                Mean = mean,
+                Scale = scale,
+                Shift = shift,
+                Slope = sums.Slope,
+            };
             WinogradConv.Gated(
                 workers, ConvPhase.InputGradient(g, 0, 0), source, weights, result, accumulate, gate,
                 new() { Rstd = rstd, Sum = sum, Product = product });

@@ -3,13 +3,18 @@ namespace EvenKeel.Kernels;
 /// <summary>
 /// The normalizer y = act((x − mean[c])·scale[c] + shift[c]) that made a convolution's input, or y = act(that + addend), and
 /// what its backward pass begins with: the input's gradient dy passes the activation, g = dy·act', and is summed by
-/// channel, Σ g and Σ g·(x − mean[c])·rstd[c].
+/// channel, Σ g and Σ g·(x − mean[c])·rstd[c]. Or a shift by channel that kept a bit for each element, and Σ g alone.
 /// </summary>
-/// <remarks>As <see cref="Rescale.BackwardReduce"/> and <see cref="Rescale.SumBackwardReduce"/> do in passes of their own.</remarks>
+/// <remarks>As <see cref="Rescale.BackwardReduce"/>, <see cref="Rescale.SumBackwardReduce"/> and <see cref="Gated.Sum"/> do in
+/// passes of their own.</remarks>
 internal ref struct GatedSums
 {
-    /// <summary>What was normalized, as long as the gradient.</summary>
+    /// <summary>What was normalized, as long as the gradient; empty for a shift, which has neither tables nor
+    /// <see cref="Product"/>.</summary>
     public ReadOnlySpan<float> X;
+
+    /// <summary>Of a shift, as <see cref="Gated.Shift"/> leaves them; empty for no activation.</summary>
+    public ReadOnlySpan<float> Bits;
 
     /// <summary>Where an addend came in, the output, whose sign tells the activation's branch; else empty.</summary>
     public ReadOnlySpan<float> Y;
@@ -39,6 +44,13 @@ internal ref struct GatedSums
     /// <exception cref="ArgumentException">A length that does not fit.</exception>
     public readonly void Check(long length, int channels)
     {
+        Require.Length(Sum, channels);
+        if (X.IsEmpty)
+        {
+            if (!Bits.IsEmpty) Require.Length(Bits, Gated.Length(checked((int)length)));
+            return;
+        }
+
         Require.That(X.Length == length, $"x holds {X.Length} floats: expected {length}, as many as the gradient.");
         if (!Y.IsEmpty)
         {
@@ -48,7 +60,6 @@ internal ref struct GatedSums
 
         Require.Length(Mean, channels);
         Require.Length(Rstd, channels);
-        Require.Length(Sum, channels);
         Require.Length(Product, channels);
         if (Slope == 1f || !Y.IsEmpty) return;
         Require.Length(Scale, channels);

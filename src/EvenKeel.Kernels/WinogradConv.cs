@@ -67,7 +67,7 @@ internal static unsafe class WinogradConv
         images.Accumulate = accumulate;
         images.Gate = gate;
         sums.Channels = phase.ResultChannels;
-        sums.Parts = Product(workers, images, weights, WinogradSums.PartLength(phase.ResultChannels));
+        sums.Parts = Product(workers, images, weights, sums.PartLength);
         workers.Run(sums.Chunks, ref sums);
     }
 

@@ -10,6 +10,7 @@ internal unsafe struct WinogradCursor
     private readonly nint _input;
     private readonly nint _output;
     private float* _at;
+    private ushort* _bits;
     private nint _pixels;
 
     /// <summary>Starts at a pixel of the result.</summary>
@@ -23,6 +24,7 @@ internal unsafe struct WinogradCursor
         (_pixels, _columns, _step) = (pixels, columns, images.Phase.ResultChannels);
         _input = images.Gate.X == null ? 0 : (nint)(images.Gate.X - images.Result);
         _output = images.Gate.Y == null ? 0 : (nint)(images.Gate.Y - images.Result);
+        _bits = images.Gate.Bits == null ? null : images.Gate.Bits + ((at - images.Result) / 16);
     }
 
     /// <summary>Asks for the next pixels; for none at the end.</summary>
@@ -31,6 +33,12 @@ internal unsafe struct WinogradCursor
     {
         for (pixels = Math.Min(pixels, _pixels), _pixels -= pixels; pixels > 0; pixels--, _at += _step)
         {
+            if (_bits != null)
+            {
+                Prefetch.Line((float*)_bits);
+                _bits += _step / 16;
+            }
+
             for (nint c = 0; c < _columns; c += 16)
             {
                 Prefetch.Line(_at + c);

@@ -118,6 +118,7 @@ internal unsafe partial struct WinogradImages
                 {
                     var starts = begins && tile == 0;
                     if (Gate.X != null) StoreAndSum<V>(buffer, result, rows, across, firstColumn + c, part, starts);
+                    else if (Gate.Sums) StoreBehindBits<V>(buffer, result, rows, across, firstColumn + c, part, starts);
                     else StoreAndMeasure<V>(buffer, result, rows, across, firstColumn + c, part, starts);
                     continue;
                 }
@@ -147,6 +148,7 @@ internal unsafe partial struct WinogradImages
         ahead.Add(Result + from, Result + to);
         if (Gate.X != null) ahead.Add(Gate.X + from, Gate.X + to);
         if (Gate.Y != null) ahead.Add(Gate.Y + from, Gate.Y + to);
+        if (Gate.Bits != null) ahead.Add((float*)(Gate.Bits + (from / 16)), (float*)(Gate.Bits + (to / 16)));
     }
 
     /// <summary>Memory ahead: pixels of the source that tiles see, and those before the first do not, in whole rows of tiles.</summary>

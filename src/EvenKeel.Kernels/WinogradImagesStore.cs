@@ -92,6 +92,52 @@ internal unsafe partial struct WinogradImages
         WinogradSums.Add(part + column, (int)channels, begins, pass.Sum, pass.Product);
     }
 
+    // The same where a bit tells the activation's branch, and the sum is all that is asked for.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private readonly void StoreBehindBits<V>(
+        float* buffer, float* result, int rows, int across, nint column, float* part, bool begins)
+        where V : unmanaged, ILanes<V>
+    {
+        nint channels = Phase.ResultChannels;
+        var line = Phase.GridWidth * channels;
+        var words = channels / 16;
+        var pass = new BitPass<V>
+        {
+            Bits = Gate.Bits == null ? null : Gate.Bits + ((result - Result) / 16),
+            Slope = V.Splat(Gate.Slope),
+            Accumulate = Accumulate,
+            Sum = V.Zero,
+        };
+        nint bits = 0;
+        for (var i = 0; i < rows; i++, result += line, bits += Phase.GridWidth * words)
+        {
+            Winograd.OutputRow(buffer + (i * 16), out V y0, out V y1, out V y2, out V y3);
+            pass.Store(result, bits, y0);
+            if (across > 1) pass.Store(result + channels, bits + words, y1);
+            if (across > 2) pass.Store(result + (2 * channels), bits + (2 * words), y2);
+            if (across > 3) pass.Store(result + (3 * channels), bits + (3 * words), y3);
+        }
+
+        WinogradSums.Add(part + column, begins, pass.Sum);
+    }
+
+    private struct BitPass<V> where V : unmanaged, ILanes<V>
+    {
+        public ushort* Bits;
+        public V Slope;
+        public bool Accumulate;
+        public V Sum;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Store(float* result, nint bits, V value)
+        {
+            if (Accumulate) value += V.Load(result);
+            if (Bits != null) value = V.Select(V.FromSigns(Bits[bits]), value, value * Slope);
+            V.Store(result, value);
+            Sum += value;
+        }
+    }
+
     private struct GradientPass<V> where V : unmanaged, ILanes<V>
     {
         public float* X;

@@ -4,9 +4,6 @@ namespace EvenKeel.Kernels;
 /// has its own, which are then added up.</summary>
 internal unsafe struct WinogradSums : ILaneJob
 {
-    // Σ g, Σ g·(x − mean).
-    private const int Planes = 2;
-
     /// <summary>Channels, a multiple of sixteen.</summary>
     public int Channels;
 
@@ -16,16 +13,23 @@ internal unsafe struct WinogradSums : ILaneJob
     /// <summary>Receives Σ g.</summary>
     public float* Sum;
 
-    /// <summary>Receives Σ g·(x − mean)·rstd.</summary>
+    /// <summary>Receives Σ g·(x − mean)·rstd; null if it is not asked for.</summary>
     public float* Product;
 
     /// <summary>Chunks of the sum over parts.</summary>
     public readonly int Chunks => Channels / 16;
 
-    /// <summary>Floats of a part.</summary>
-    public static nint PartLength(int channels) => Planes * (nint)channels;
+    /// <summary>Floats of a part: Σ g, and Σ g·(x − mean) if it is asked for.</summary>
+    public readonly nint PartLength => (Product == null ? 1 : 2) * (nint)Channels;
 
-    /// <summary>Adds the sums of a tile.</summary>
+    /// <summary>Adds the sum of a tile.</summary>
+    /// <param name="part">The part's memory, from the first of the channels on.</param>
+    /// <param name="begins">True for the first tile of a part.</param>
+    /// <param name="sum">Σ g.</param>
+    public static void Add<V>(float* part, bool begins, V sum) where V : unmanaged, ILanes<V> =>
+        V.Store(part, begins ? sum : V.Load(part) + sum);
+
+    /// <summary>Adds both sums of a tile.</summary>
     /// <param name="part">The part's memory, from the first of the channels on.</param>
     /// <param name="channels">All channels.</param>
     /// <param name="begins">True for the first tile of a part.</param>
@@ -33,7 +37,7 @@ internal unsafe struct WinogradSums : ILaneJob
     /// <param name="product">Σ g·(x − mean).</param>
     public static void Add<V>(float* part, int channels, bool begins, V sum, V product) where V : unmanaged, ILanes<V>
     {
-        V.Store(part, begins ? sum : V.Load(part) + sum);
+        Add(part, begins, sum);
         V.Store(part + channels, begins ? product : V.Load(part + channels) + product);
     }
 
@@ -41,6 +45,7 @@ internal unsafe struct WinogradSums : ILaneJob
     {
         var first = Parts.Memory + (chunk * 16);
         V.Store(Sum + (chunk * 16), Total<V>(first));
+        if (Product == null) return;
         V.Store(Product + (chunk * 16), Total<V>(first + Channels) * V.Load(Rstd + (chunk * 16)));
     }
 

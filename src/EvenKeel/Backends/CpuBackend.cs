@@ -97,13 +97,14 @@ public sealed class CpuBackend : Backend
         {
             X = In(s.X),
             Y = In(s.Output),
+            Bits = In(s.Gates),
             Mean = In(s.Mean),
             Rstd = In(s.Rstd),
             Scale = In(s.Scale),
             Shift = In(s.Shift),
             Slope = s.Slope,
             Sum = Out(s.Sum),
-            Product = Out(s.Product),
+            Product = Maybe(s.Product),
         });
     }
 

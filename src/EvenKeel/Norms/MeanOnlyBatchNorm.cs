@@ -103,19 +103,36 @@ public sealed record MeanOnlyBatchNorm : Norm
             public Tensor? Gates;
             public bool Measured;
 
+            // A sum that came with the gradient, which then passed the activation already.
+            private Tensor? _gathered;
+
             internal override bool ReadsOutput => false;
+
+            internal override GradientSums? Sums(Tape tape)
+            {
+                _gathered = tape.Rent(new Shape(Layer.Channels));
+                return new() { Gates = Gates, Slope = Layer.Activation.Slope, Sum = _gathered };
+            }
 
             protected internal override void Backward(Tape tape, Tensor outputGradient)
             {
                 var backend = tape.Backend;
                 var slope = Layer.Activation.Slope;
-                var sum = tape.Rent(new Shape(Layer.Channels));
-                if (Gates is null) backend.ChannelSum(outputGradient, sum, accumulate: false);
-                else backend.GatedSum(outputGradient, Gates, slope, sum);
+                var gates = _gathered is null ? Gates : null;
+                var sum = _gathered ?? Sum(tape, outputGradient);
+                _gathered = null;
                 tape.AddGradient(Layer._beta?.Value, sum);
                 if (tape.GradientOver(X, outputGradient, out var accumulate) is not { } dx) return;
                 if (Measured) backend.Scale(1f / X.Shape.Rows, sum, sum);
-                backend.GatedSubtract(outputGradient, Gates, slope, Measured ? sum : null, dx, accumulate);
+                backend.GatedSubtract(outputGradient, gates, slope, Measured ? sum : null, dx, accumulate);
+            }
+
+            private Tensor Sum(Tape tape, Tensor outputGradient)
+            {
+                var sum = tape.Rent(new Shape(Layer.Channels));
+                if (Gates is null) tape.Backend.ChannelSum(outputGradient, sum, accumulate: false);
+                else tape.Backend.GatedSum(outputGradient, Gates, Layer.Activation.Slope, sum);
+                return sum;
             }
         }
     }

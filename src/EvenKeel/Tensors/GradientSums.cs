@@ -6,23 +6,26 @@ namespace EvenKeel.Tensors;
 /// </summary>
 internal readonly record struct GradientSums
 {
-    /// <summary>What was normalized.</summary>
-    public required Tensor X { get; init; }
+    /// <summary>What was normalized; null for a shift, which has neither tables nor <see cref="Product"/>.</summary>
+    public Tensor? X { get; init; }
+
+    /// <summary>Of a shift, a bit for each element; null for no activation.</summary>
+    public Tensor? Gates { get; init; }
 
     /// <summary>The output, if an addend came in before the activation; else null.</summary>
     public Tensor? Output { get; init; }
 
     /// <summary>[C].</summary>
-    public required Tensor Mean { get; init; }
+    public Tensor? Mean { get; init; }
 
     /// <inheritdoc cref="Mean"/>
-    public required Tensor Rstd { get; init; }
+    public Tensor? Rstd { get; init; }
 
     /// <inheritdoc cref="Mean"/>
-    public required Tensor Scale { get; init; }
+    public Tensor? Scale { get; init; }
 
     /// <inheritdoc cref="Mean"/>
-    public required Tensor Shift { get; init; }
+    public Tensor? Shift { get; init; }
 
     /// <summary>Of the activation below zero; 1 for none.</summary>
     public required float Slope { get; init; }
@@ -31,5 +34,5 @@ internal readonly record struct GradientSums
     public required Tensor Sum { get; init; }
 
     /// <summary>Receives Σ g·(x − mean)·rstd [C].</summary>
-    public required Tensor Product { get; init; }
+    public Tensor? Product { get; init; }
 }

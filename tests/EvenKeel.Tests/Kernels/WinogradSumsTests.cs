@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EvenKeel.Kernels;
 
 namespace EvenKeel.Tests.Kernels;
@@ -75,6 +76,54 @@ public sealed class WinogradSumsTests
         }
     }
 
+    /// <summary>Blocks of few and of more channels, tiles cut off, on top of what is there and not, no activation.</summary>
+    public static TheoryData<int, int, int, int, int, int, bool, bool, float> BitCases => new()
+    {
+        { 40, 9, 14, 32, 16, 1, true, true, 0.1f },
+        { 3, 8, 8, 48, 32, 0, true, false, 0f },
+        { 9, 18, 19, 80, 64, 1, true, false, 0.2f },
+        { 8, 12, 12, 96, 96, 1, true, true, -0.5f },
+        { 8, 16, 12, 64, 96, 2, false, true, 1f },
+    };
+
+    [Theory]
+    [MemberData(nameof(BitCases))]
+    public void OfAShiftMatchPassesOfTheirOwn(
+        int batch, int height, int width, int inputs, int outputs, int padding, bool gated, bool accumulate, float slope)
+    {
+        var g = new ConvGeometry(batch, height, width, inputs, outputs, 3, 3, 1, padding);
+        float[] dy = ConvCases.Numbers(g.OutputLength, 1), w = ConvCases.Numbers(g.WeightLength, 2);
+        var before = ConvCases.Numbers(g.InputLength, 5);
+        var gates = gated ? new float[Gated.Length((int)g.InputLength)] : [];
+        new Random(7).NextBytes(MemoryMarshal.AsBytes(gates.AsSpan()));
+        var bits = MemoryMarshal.Cast<float, ushort>(gates).ToArray();
+        float[]? first = null;
+        foreach (var path in ConvCases.Paths)
+        {
+            foreach (var threads in (int[])[1, 3])
+            {
+                using var workers = new Workers(threads, path) { Convolution = ConvMethod.Winograd };
+                float[] passed = [.. before], sums = new float[inputs], plain = [.. before];
+                Conv.InputGradient(
+                    workers, g, dy, w, passed, accumulate, new GatedSums { Bits = gates, Slope = slope, Sum = sums });
+                Conv.InputGradient(workers, g, dy, w, plain, accumulate);
+                float[] all = [.. passed, .. sums];
+                first ??= all;
+                Assert.True(first.AsSpan().SequenceEqual(all), $"{path}, {threads} threads");
+                double[] sum = new double[inputs], size = new double[inputs];
+                for (var i = 0; i < plain.Length; i++)
+                {
+                    var expected = !gated || (bits[i / 16] >> (i % 16) & 1) != 0 ? plain[i] : plain[i] * slope;
+                    Assert.Equal(expected, passed[i]);
+                    sum[i % inputs] += expected;
+                    size[i % inputs] += Math.Abs(expected);
+                }
+
+                for (var c = 0; c < inputs; c++) Assert.InRange(sums[c] - sum[c], -2e-7 * size[c], 2e-7 * size[c]);
+            }
+        }
+    }
+
     [Fact]
     public void AreThereOnlyWhereTilesAreTransformed()
     {
@@ -99,6 +148,10 @@ public sealed class WinogradSumsTests
         Refuse("does not tell the sum's sign", x, x, -0.5f);
         Refuse("overlaps", dx, [], 0f);
         Refuse("overlaps", x, dx, 0f);
+
+        var bits = Assert.Throws<ArgumentException>(() => Conv.InputGradient(
+            workers, g, dy, w, dx, false, new GatedSums { Bits = new float[3], Sum = new float[16] }));
+        Assert.Contains("Bits", bits.Message, StringComparison.Ordinal);
 
         void Refuse(string part, float[] values, float[] output, float slope)
         {

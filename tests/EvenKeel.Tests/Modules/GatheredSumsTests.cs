@@ -41,4 +41,13 @@ public class GatheredSumsTests
         Assert.Equal(passes, operations.Count(o => o == "normalize backward sums"));
         Assert.Equal(passesBehindSums, operations.Count(o => o == "normalize and add backward sums"));
     }
+
+    [Theory]
+    [InlineData(ConvMethod.Winograd, 1)]
+    [InlineData(ConvMethod.Direct, 3)]
+    public void SavesPassesOfAShift(ConvMethod method, int passes)
+    {
+        var operations = FusedNetwork.Run("mobn", 4, method, PassMode.Train, pooled: true).Operations;
+        Assert.Equal(passes, operations.Count(o => o == "shift backward sums"));
+    }
 }

@@ -52,7 +52,7 @@ internal sealed partial class ProfilingBackend(Backend inner, StepRecorder recor
     {
         recorder.Start();
         inner.ConvInputGradient(geometry, dy, weight, dx, accumulate, sums);
-        var bytes = Bytes(dy, weight, dx, accumulate ? dx : null) + (sums is { } s ? Bytes(s.X, s.Output) : 0);
+        var bytes = Bytes(dy, weight, dx, accumulate ? dx : null) + (sums is { } s ? Bytes(s.X, s.Output, s.Gates) : 0);
         Convolved("conv input gradient", geometry, weight, dx, bytes);
     }
 

@@ -27,7 +27,9 @@ internal abstract partial class TableNormLayer
         {
             var shape = Saved.Mean.Shape;
             if (shape[0] > 1 || Layer.ReadsGradient) return null;
-            var sums = new GradientSums
+            Tensor sum = tape.Rent(shape), product = tape.Rent(shape);
+            _gathered = (sum, product);
+            return new()
             {
                 X = Saved.Input,
                 Output = GatedBySum ? Output : null,
@@ -36,11 +38,9 @@ internal abstract partial class TableNormLayer
                 Scale = Saved.Scale,
                 Shift = Saved.Shift,
                 Slope = Activation.Slope,
-                Sum = tape.Rent(shape),
-                Product = tape.Rent(shape),
+                Sum = sum,
+                Product = product,
             };
-            _gathered = (sums.Sum, sums.Product);
-            return sums;
         }
 
         protected internal override void Backward(Tape tape, Tensor outputGradient)
