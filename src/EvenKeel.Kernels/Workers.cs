@@ -21,10 +21,9 @@ public sealed unsafe class Workers : IDisposable
     private readonly object _bed = new();
     private readonly float*[] _scratch;
     private readonly nuint[] _scratchLength;
+    private readonly WorkerShares _shares;
     private void* _job;
     private delegate*<void*, int, int, void> _run;
-    private int _chunks;
-    private int _next;
     private int _running;
     private int _sleeping;
     private int _generation;
@@ -45,6 +44,7 @@ public sealed unsafe class Workers : IDisposable
         _spins = Threads > Environment.ProcessorCount ? 0 : SpinsBeforeSleep;
         _scratch = new float*[Threads + 1];
         _scratchLength = new nuint[Threads + 1];
+        _shares = new(Threads);
         _threads = new Thread[Threads - 1];
         for (var i = 0; i < _threads.Length; i++)
         {
@@ -85,9 +85,8 @@ public sealed unsafe class Workers : IDisposable
 
         _job = address;
         _run = run;
-        _chunks = chunks;
         _failure = null;
-        Volatile.Write(ref _next, 0);
+        _shares.Deal(chunks);
         Volatile.Write(ref _running, _threads.Length);
         NextGeneration();
         TakeChunks(0);
@@ -128,6 +127,7 @@ public sealed unsafe class Workers : IDisposable
         NextGeneration();
         foreach (var thread in _threads) thread.Join();
         for (var i = 0; i <= Threads; i++) AlignedMemory.Free(_scratch[i]);
+        _shares.Dispose();
     }
 
     private static void Execute<TJob, V>(void* job, int chunk, int worker)
@@ -138,8 +138,7 @@ public sealed unsafe class Workers : IDisposable
     {
         try
         {
-            for (var chunk = Interlocked.Increment(ref _next) - 1; chunk < _chunks; chunk = Interlocked.Increment(ref _next) - 1)
-                _run(_job, chunk, worker);
+            while (_shares.Take(worker) is var chunk and >= 0) _run(_job, chunk, worker);
         }
         catch (Exception exception)
         {
