@@ -51,7 +51,10 @@ internal static unsafe partial class Conv
             Check(mean, g.OutChannels, "means");
             Check(variance, g.OutChannels, "variances");
             if (!Measures(workers, g))
-                throw new ArgumentException("A convolution measures its output on the way only where F(4x4, 3x3) computes it.");
+            {
+                throw new ArgumentException(
+                    "A convolution measures its output on the way only where F(4x4, 3x3) computes it, or strips of up to 4 channels do.");
+            }
         }
 
         fixed (float* source = x, weights = w, biases = bias, result = y, means = mean, variances = variance,
@@ -59,16 +62,23 @@ internal static unsafe partial class Conv
         {
             var phase = ConvPhase.Forward(g);
             var mapped = new MapTables { Mean = mapMean, Scale = scale, Shift = shift, Slope = map.Slope };
-            if (!mean.IsEmpty) WinogradConv.Measured(workers, phase, source, mapped, weights, biases, slope, result, means, variances);
-            else Product(workers, phase, source, mapped, weights, biases, slope, result, accumulate: false);
+            if (mean.IsEmpty) Product(workers, phase, source, mapped, weights, biases, slope, result, accumulate: false);
+            else if (UsesWinograd(workers, phase))
+                WinogradConv.Measured(workers, phase, source, mapped, weights, biases, slope, result, means, variances);
+            else ConvStrips.Measured(workers, phase, source, weights, biases, slope, result, means, variances);
         }
     }
 
     /// <summary>True if a forward pass and its weight gradient can read their input through a map.</summary>
-    internal static bool Maps(Workers workers, in ConvGeometry g) => Measures(workers, g) && WeighsByWinograd(workers, g);
+    internal static bool Maps(Workers workers, in ConvGeometry g) =>
+        UsesWinograd(workers, ConvPhase.Forward(g)) && WeighsByWinograd(workers, g);
 
     /// <summary>True if a forward pass can measure its output on the way.</summary>
-    internal static bool Measures(Workers workers, in ConvGeometry g) => UsesWinograd(workers, ConvPhase.Forward(g));
+    internal static bool Measures(Workers workers, in ConvGeometry g)
+    {
+        var phase = ConvPhase.Forward(g);
+        return UsesWinograd(workers, phase) || (g.OutChannels % 16 == 0 && !ConvRows.Takes(phase) && ConvStrip.Takes(phase));
+    }
 
     /// <summary>dx = the gradient of the input, or dx += where <paramref name="accumulate"/> is set.</summary>
     /// <param name="workers">Threads and vector path.</param>

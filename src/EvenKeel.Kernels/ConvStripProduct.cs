@@ -1,6 +1,7 @@
 namespace EvenKeel.Kernels;
 
-/// <summary>Forward passes and input gradients strip by strip (<see cref="ConvStrip"/>). A chunk is some strips.</summary>
+/// <summary>Forward passes and input gradients strip by strip (<see cref="ConvStrip"/>). A chunk is some strips, each of which
+/// is measured while it is in the cache, if that is asked for.</summary>
 internal unsafe struct ConvStripProduct : ILaneJob, ITileJob
 {
     private const int WantedChunks = 64;
@@ -16,6 +17,9 @@ internal unsafe struct ConvStripProduct : ILaneJob, ITileJob
     public float Slope;
     public bool Accumulate;
 
+    /// <summary>What gathers moments; a part is a chunk.</summary>
+    public ConvParts Parts;
+
     /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
     public float* Scratch;
 
@@ -26,26 +30,32 @@ internal unsafe struct ConvStripProduct : ILaneJob, ITileJob
 
     private readonly int StripsPerChunk => WorkSplit.Chunks(Strip.Strips, WantedChunks);
 
-    public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
-        TileDispatch.Run<V, ConvStripProduct>(ref this, chunk, worker);
+    public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
+    {
+        new Span<float>(Scratch + (worker * WorkerLength), (int)Strip.Length).Clear();
+        var part = Parts.Of(chunk);
+        var first = chunk * StripsPerChunk;
+        var end = Math.Min(Strip.Strips, first + StripsPerChunk);
+        for (var strip = first; strip < end; strip++)
+        {
+            TileDispatch.Run<V, ConvStripProduct>(ref this, strip, worker);
+            if (part != null) Measure<V>(strip, part, strip == first);
+        }
+    }
 
-    public readonly void Run<T, R, O>(int chunk, int worker)
+    /// <summary>Computes one strip.</summary>
+    public readonly void Run<T, R, O>(int strip, int worker)
         where T : ITiles
         where R : unmanaged
         where O : IRegisterOps<R>
     {
         var copy = Scratch + (worker * WorkerLength);
         var sums = copy + Strip.Length;
-        new Span<float>(copy, (int)Strip.Length).Clear();
-        var end = Math.Min(Strip.Strips, (chunk + 1) * StripsPerChunk);
-        for (var strip = chunk * StripsPerChunk; strip < end; strip++)
+        Strip.Copy(Source, strip, copy);
+        for (var panel = 0; panel < Panels.Count; panel++)
         {
-            Strip.Copy(Source, strip, copy);
-            for (var panel = 0; panel < Panels.Count; panel++)
-            {
-                Multiply<T, R, O>(strip, panel, copy, sums);
-                Store<R, O>(strip, panel, sums);
-            }
+            Multiply<T, R, O>(strip, panel, copy, sums);
+            Store<R, O>(strip, panel, sums);
         }
     }
 
@@ -78,6 +88,34 @@ internal unsafe struct ConvStripProduct : ILaneJob, ITileJob
             tile.A += rows * tile.RowStep;
             tile.C += rows * width;
         }
+    }
+
+    private readonly void Measure<V>(int strip, float* part, bool begins) where V : unmanaged, ILanes<V>
+    {
+        var (image, row) = Strip.At(strip);
+        var rows = Strip.RowsFrom(row);
+        nint channels = Panels.Columns;
+        var first = Result + ((((nint)image * Strip.GridHeight) + row) * Strip.GridWidth * channels);
+        for (var c = 0; c < channels; c += ILanes<V>.Count)
+        {
+            var pixel = first + c;
+            if (begins) ConvMoments.Begin(part + c, (int)channels, V.Load(pixel));
+            var pivot = V.Load(part + c);
+            for (var y = 0; y < rows; y++)
+            {
+                V sum = V.Zero, squares = V.Zero;
+                for (var x = 0; x < Strip.GridWidth; x++, pixel += channels)
+                {
+                    var apart = V.Load(pixel) - pivot;
+                    sum += apart;
+                    squares = V.FusedMultiplyAdd(apart, apart, squares);
+                }
+
+                ConvMoments.Add(part + c, (int)channels, sum, squares);
+            }
+        }
+
+        ConvMoments.Count(part, channels, begins, rows * Strip.GridWidth);
     }
 
     private readonly void Store<R, O>(int strip, int panel, float* sums)

@@ -6,7 +6,29 @@ internal static unsafe class ConvStrips
     /// <summary>A forward pass or an input gradient.</summary>
     public static void Product(
         Workers workers, in ConvPhase phase, float* source, float* weights, float* bias, float slope, float* result,
-        bool accumulate)
+        bool accumulate) => Product(workers, phase, source, weights, bias, slope, result, accumulate, 0);
+
+    /// <summary>A forward pass over a multiple of sixteen result channels, and the mean and biased variance of each.</summary>
+    public static void Measured(
+        Workers workers, in ConvPhase phase, float* source, float* weights, float* bias, float slope, float* result,
+        float* mean, float* variance)
+    {
+        var moments = new ConvMoments
+        {
+            Channels = phase.ResultChannels,
+            Mean = mean,
+            Variance = variance,
+            Parts = Product(
+                workers, phase, source, weights, bias, slope, result, accumulate: false,
+                ConvMoments.PartLength(phase.ResultChannels)),
+        };
+        workers.Run(moments.Chunks, ref moments);
+    }
+
+    // What the parts gathered lies in the memory that all share until the next job that takes some.
+    private static ConvParts Product(
+        Workers workers, in ConvPhase phase, float* source, float* weights, float* bias, float slope, float* result,
+        bool accumulate, nint partLength)
     {
         var job = new ConvStripProduct
         {
@@ -19,10 +41,15 @@ internal static unsafe class ConvStrips
             Accumulate = accumulate,
         };
         var packed = AlignedMemory.WholeLines(job.Strip.Depth * (nint)job.Panels.PaddedColumns);
-        job.Weights = workers.SharedScratch((nuint)(packed + (workers.Threads * AlignedMemory.WholeLines(job.WorkerLength))));
-        job.Scratch = job.Weights + packed;
+        job.Parts = new() { Count = job.Chunks, PartLength = partLength };
+        var parts = AlignedMemory.WholeLines(job.Parts.Length);
+        job.Weights = workers.SharedScratch(
+            (nuint)(packed + parts + (workers.Threads * AlignedMemory.WholeLines(job.WorkerLength))));
+        job.Parts.Memory = job.Weights + packed;
+        job.Scratch = job.Parts.Memory + parts;
         ConvStripWeights.Pack(phase, job.Panels, weights, job.Weights);
         workers.Run(job.Chunks, ref job);
+        return job.Parts;
     }
 
     /// <summary>A weight gradient.</summary>

@@ -39,13 +39,12 @@ internal static unsafe class WinogradConv
     {
         var images = Images(phase, source, bias, slope, result);
         images.Map = map;
-        var moments = new WinogradMoments
+        var moments = new ConvMoments
         {
             Channels = phase.ResultChannels,
-            Tiles = images.Tiles,
             Mean = mean,
             Variance = variance,
-            Parts = Product(workers, images, weights, WinogradMoments.PartLength(phase.ResultChannels)),
+            Parts = Product(workers, images, weights, ConvMoments.PartLength(phase.ResultChannels)),
         };
         workers.Run(moments.Chunks, ref moments);
     }
@@ -81,13 +80,13 @@ internal static unsafe class WinogradConv
     };
 
     // What the parts gathered lies in the memory that all share until the next job that takes some.
-    private static WinogradParts Product(Workers workers, WinogradImages images, float* weights, nint partLength)
+    private static ConvParts Product(Workers workers, WinogradImages images, float* weights, nint partLength)
     {
-        WinogradParts parts;
+        ConvParts parts;
         if (WinogradSmall.Takes(images.Phase.SourceChannels, images.Phase.ResultChannels))
         {
             var few = new WinogradSmallProduct { Images = images };
-            parts = new() { Count = few.Chunks, Tiles = few.ChunkTiles, PartLength = partLength };
+            parts = new() { Count = few.Chunks, PartLength = partLength };
             parts.Memory = Prepare(
                 workers, ref few.Images, WinogradSmall.Shape, weights, parts.Length + (workers.Threads * few.WorkerLength),
                 out few.Weights);
@@ -99,7 +98,7 @@ internal static unsafe class WinogradConv
 
         var shape = TileShape.Of(workers.Path);
         var job = new WinogradProduct { Images = images, Panels = new(images.Phase.ResultChannels, shape) };
-        parts = new() { Count = job.Split(shape), Tiles = job.ChunkTiles, PartLength = partLength };
+        parts = new() { Count = job.Split(shape), PartLength = partLength };
         parts.Memory = Prepare(
             workers, ref job.Images, shape, weights, parts.Length + (workers.Threads * job.WorkerLength), out job.Weights);
         job.Parts = parts;

@@ -90,7 +90,7 @@ internal unsafe partial struct WinogradImages
     /// <param name="pitch">Floats from a tile to the next.</param>
     /// <param name="step">Floats from a frequency to the next.</param>
     /// <param name="part">Gathers what is stored: the memory of a part of <see cref="WinogradSums"/> where there is a gate,
-    /// else of <see cref="WinogradMoments"/>; null for nothing.</param>
+    /// else of <see cref="ConvMoments"/>; null for nothing.</param>
     /// <param name="begins">True if the part begins with the first tile.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void TransformOutput<V>(
@@ -104,11 +104,13 @@ internal unsafe partial struct WinogradImages
         var line = Phase.GridWidth * channels;
         var grid = Tiles;
         var place = grid.At(first);
+        var covered = 0;
         for (var tile = 0; tile < tiles; tile++, products += pitch, place = grid.After(place, 1))
         {
             var (image, row, column) = place;
             var rows = Math.Min(Winograd.Tile, Phase.GridHeight - row);
             var across = Math.Min(Winograd.Tile, Phase.GridWidth - column);
+            covered += rows * across;
             var corner = Result + (((((nint)image * Phase.GridHeight) + row) * Phase.GridWidth) + column) * channels + firstColumn;
             for (var c = 0; c < columns; c += ILanes<V>.Count)
             {
@@ -134,6 +136,8 @@ internal unsafe partial struct WinogradImages
                 }
             }
         }
+
+        if (part != null && !Gate.Sums && firstColumn == 0) ConvMoments.Count(part, channels, begins, covered);
     }
 
     /// <summary>Memory ahead: pixels of the result that tiles have, and those before the first do not, in whole rows of tiles.</summary>

@@ -18,7 +18,7 @@ internal unsafe partial struct WinogradImages
         if (begins)
         {
             Winograd.OutputRow(buffer, out V first, out V _, out V _, out V _);
-            WinogradMoments.Begin(part, (int)channels, Finish(result, first, bias));
+            ConvMoments.Begin(part, (int)channels, Finish(result, first, bias));
         }
 
         var pivot = V.Load(part);
@@ -32,7 +32,7 @@ internal unsafe partial struct WinogradImages
             if (across > 3) Gather(Store(result + (3 * channels), y3, bias), pivot, ref sum, ref squares);
         }
 
-        WinogradMoments.Add(part, (int)channels, sum, squares);
+        ConvMoments.Add(part, (int)channels, sum, squares);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

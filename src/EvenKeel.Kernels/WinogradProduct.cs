@@ -26,13 +26,10 @@ internal unsafe struct WinogradProduct : ILaneJob
     public float* Scratch;
 
     /// <summary>Where what is stored is gathered, a chunk a part.</summary>
-    public WinogradParts Parts;
+    public ConvParts Parts;
 
     private int _rows;
     private int _block;
-
-    /// <summary>Tiles of a chunk.</summary>
-    public readonly int ChunkTiles => _block;
 
     /// <summary>Floats of scratch memory a worker needs.</summary>
     public readonly nint WorkerLength => Winograd.Points * (InputStep + ProductStep);

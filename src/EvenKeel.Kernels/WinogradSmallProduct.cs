@@ -16,15 +16,14 @@ internal unsafe struct WinogradSmallProduct : ILaneJob, ITileJob
     public float* Scratch;
 
     /// <summary>Where what is stored is gathered, a chunk a part.</summary>
-    public WinogradParts Parts;
+    public ConvParts Parts;
 
     public readonly int Chunks => WorkSplit.Chunks(Images.Tiles.Count, ChunkTiles);
 
     /// <summary>Floats of scratch memory a worker needs.</summary>
     public readonly nint WorkerLength => Winograd.Points * WinogradSmall.Block * (nint)Pitch;
 
-    /// <summary>Tiles of a chunk.</summary>
-    public readonly int ChunkTiles =>
+    private readonly int ChunkTiles =>
         (int)Math.Clamp(Images.Tiles.Count / (WinogradSmall.Block * WantedChunks), 1, MostBlocks) * WinogradSmall.Block;
 
     private readonly int Pitch => Math.Max(Images.Phase.SourceChannels, Images.Phase.ResultChannels);

@@ -7,7 +7,7 @@ internal unsafe struct WinogradSums : ILaneJob
     /// <summary>Channels, a multiple of sixteen.</summary>
     public int Channels;
 
-    public WinogradParts Parts;
+    public ConvParts Parts;
     public float* Rstd;
 
     /// <summary>Receives Σ g.</summary>

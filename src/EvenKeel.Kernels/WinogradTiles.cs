@@ -24,17 +24,6 @@ internal readonly unsafe struct WinogradTiles(int images, int gridHeight, int gr
         return new((int)(line / _rows), (int)(line % _rows) * Winograd.Tile, column * Winograd.Tile);
     }
 
-    /// <summary>Pixels of the grid that tiles from the first to before the end cover.</summary>
-    public int Pixels(long first, long end)
-    {
-        if (gridHeight % Winograd.Tile == 0 && gridWidth % Winograd.Tile == 0)
-            return checked((int)((end - first) * Winograd.Tile * Winograd.Tile));
-        var pixels = 0;
-        for (var place = At(first); first < end; first++, place = After(place, 1))
-            pixels += Math.Min(Winograd.Tile, gridHeight - place.Row) * Math.Min(Winograd.Tile, gridWidth - place.Column);
-        return pixels;
-    }
-
     /// <summary>How many of the next tiles are transformed together: those beside each other, at most
     /// <see cref="Winograd.Run"/> and fewer the more channels there are, since the channels of a tile lie together.</summary>
     public int Run(in WinogradPlace place, int tiles, int channels)

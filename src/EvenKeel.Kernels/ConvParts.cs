@@ -1,13 +1,10 @@
 namespace EvenKeel.Kernels;
 
-/// <summary>Memory of the parts of a convolution's tiles, in which each gathers what it stores.</summary>
-internal unsafe struct WinogradParts
+/// <summary>Memory of the parts of a convolution's result, in which each gathers what it stores.</summary>
+internal unsafe struct ConvParts
 {
     /// <summary>Number of parts.</summary>
     public int Count;
-
-    /// <summary>Tiles of a part; the last may have fewer.</summary>
-    public int Tiles;
 
     /// <summary>Floats of a part; 0 if nothing is gathered.</summary>
     public nint PartLength;

@@ -1,24 +1,21 @@
 namespace EvenKeel.Kernels;
 
 /// <summary>
-/// Mean and variance of every channel of a convolution's result, gathered while its tiles are stored. Each part of the
-/// tiles sums differences from its first pixel, d and d², as tiles pass; parts are then merged like the chunks of
+/// Mean and variance of every channel of a convolution's result, gathered while it is stored. Each part sums
+/// differences from its first pixel, d and d², as pixels pass; parts are then merged like the chunks of
 /// <see cref="Moments"/>, relative to the first pixel of all.
 /// </summary>
 /// <remarks>A part's mean lies within its own spread of its first pixel, whatever that pixel is: with n pixels at most √n
 /// deviations away. The square of that, times the rounding of a float, is what Σ d² − (Σ d)²/n can lose.</remarks>
-internal unsafe struct WinogradMoments : ILaneJob
+internal unsafe struct ConvMoments : ILaneJob
 {
-    // First pixel, Σ d, Σ d².
+    // First pixel, Σ d, Σ d²; and behind them the number of pixels, which a float holds up to 2²⁴.
     private const int Planes = 3;
 
     /// <summary>Channels, a multiple of sixteen.</summary>
     public int Channels;
 
-    /// <summary>The tiles.</summary>
-    public WinogradTiles Tiles;
-
-    public WinogradParts Parts;
+    public ConvParts Parts;
 
     /// <summary>Receives the means.</summary>
     public float* Mean;
@@ -30,7 +27,15 @@ internal unsafe struct WinogradMoments : ILaneJob
     public readonly int Chunks => Channels / 16;
 
     /// <summary>Floats of a part.</summary>
-    public static nint PartLength(int channels) => Planes * (nint)channels;
+    public static nint PartLength(int channels) => (Planes * (nint)channels) + 16;
+
+    /// <summary>Counts pixels of a part.</summary>
+    /// <param name="part">The part's memory.</param>
+    /// <param name="channels">All channels.</param>
+    /// <param name="begins">True for its first pixels.</param>
+    /// <param name="pixels">How many.</param>
+    public static void Count(float* part, nint channels, bool begins, int pixels) =>
+        part[Planes * channels] = begins ? pixels : part[Planes * channels] + pixels;
 
     /// <summary>Begins a part with its first pixel.</summary>
     public static void Begin<V>(float* part, int channels, V pixel) where V : unmanaged, ILanes<V>
@@ -40,7 +45,7 @@ internal unsafe struct WinogradMoments : ILaneJob
         V.Store(part + (2 * channels), V.Zero);
     }
 
-    /// <summary>Adds the sums of a tile.</summary>
+    /// <summary>Adds the sums of some pixels.</summary>
     public static void Add<V>(float* part, int channels, V sum, V squares) where V : unmanaged, ILanes<V>
     {
         var sums = part + channels;
@@ -54,7 +59,7 @@ internal unsafe struct WinogradMoments : ILaneJob
         var first = Parts.Memory + (chunk * 16);
         var pivot = V.Load(first);
         V sum = V.Zero, lost = V.Zero;
-        var all = 0L;
+        var all = 0.0;
         var part = first;
         for (var i = 0; i < Parts.Count; i++, part += Parts.PartLength)
         {
@@ -66,7 +71,7 @@ internal unsafe struct WinogradMoments : ILaneJob
             sum = total;
         }
 
-        var mean = sum / V.Splat(all);
+        var mean = sum / V.Splat((float)all);
         sum = lost = V.Zero;
         part = first;
         for (var i = 0; i < Parts.Count; i++, part += Parts.PartLength)
@@ -82,12 +87,8 @@ internal unsafe struct WinogradMoments : ILaneJob
         }
 
         V.Store(Mean + (chunk * 16), pivot + mean);
-        V.Store(Variance + (chunk * 16), sum / V.Splat(all));
+        V.Store(Variance + (chunk * 16), sum / V.Splat((float)all));
     }
 
-    private readonly int Pixels(int part)
-    {
-        var first = part * (long)Parts.Tiles;
-        return Tiles.Pixels(first, Math.Min(Tiles.Count, first + Parts.Tiles));
-    }
+    private readonly float Pixels(int part) => Parts.Of(part)[Planes * (nint)Channels];
 }

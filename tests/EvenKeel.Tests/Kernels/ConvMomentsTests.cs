@@ -3,7 +3,7 @@ using EvenKeel.Kernels;
 namespace EvenKeel.Tests.Kernels;
 
 /// <summary>What a convolution measures of its output while it stores it.</summary>
-public sealed class WinogradMomentsTests
+public sealed class ConvMomentsTests
 {
     /// <summary>Few channels and many; grids that tiles cover and do not; one part and several, the last one not full.</summary>
     public static TheoryData<int, int, int, int, int, int> Cases => new()
@@ -14,6 +14,11 @@ public sealed class WinogradMomentsTests
         { 3, 8, 8, 48, 32, 0 },
         { 9, 18, 19, 64, 80, 1 },
         { 8, 16, 12, 96, 64, 2 },
+
+        // By strips: many, one an image, and fewer than chunks.
+        { 20, 32, 32, 3, 48, 1 },
+        { 3, 9, 14, 1, 16, 0 },
+        { 2, 13, 30, 4, 32, 1 },
     };
 
     [Theory]
@@ -68,6 +73,8 @@ public sealed class WinogradMomentsTests
         using var others = new Workers(1);
         Assert.True(Conv.Measures(others, g));
         Assert.False(Conv.Measures(others, g with { Stride = 2 }));
+        Assert.True(Conv.Measures(others, new(4, 16, 16, 3, 32, 3, 3, 1, 1)));
+        Assert.False(Conv.Measures(others, new(4, 16, 16, 3, 20, 3, 3, 1, 1)));
     }
 
     [Fact]
