@@ -12,6 +12,12 @@ internal sealed class ChannelBalancer
     // Behind each balance, the weights that no later one of a cycle scales: they are still in a cache.
     private readonly BalancedWeight[][] _finished;
 
+    // Which balances a parameter takes part in, how many parameters each of them still waits for, and the first that was not
+    // done early.
+    private readonly Dictionary<Parameter, int[]> _takingPart;
+    private readonly int[] _missing;
+    private int _next;
+
     /// <summary>Finds the channels.</summary>
     /// <exception cref="UserException">There are none, or a weight map or normalizer stands in the way.</exception>
     public ChannelBalancer(EquiNorm options, Network network, Optimizer? optimizer)
@@ -30,6 +36,11 @@ internal sealed class ChannelBalancer
                 .Select((g, i) => new Balance(g, options, map => WeightOf(map, i), network.Backend, optimizer)),
         ];
         _finished = [.. _balances.Select((_, i) => lastUse.Where(use => use.Value == i).Select(use => use.Key).ToArray())];
+        _takingPart = _balances
+            .SelectMany((balance, i) => balance.Parameters.Select(parameter => (Parameter: parameter, Index: i)))
+            .GroupBy(part => part.Parameter, part => part.Index).ToDictionary(parts => parts.Key, parts => parts.ToArray());
+        _missing = new int[_balances.Length];
+        Await();
         if (_balances.Length > 0) return;
         var reasons = flow.Groups.Select(g => g.Fixed).OfType<string>().Distinct().ToArray();
         throw new UserException(
@@ -43,8 +54,18 @@ internal sealed class ChannelBalancer
         }
     }
 
+    /// <summary>Begins the first of the cycles that <see cref="Run"/> is asked for next with those balances, in their order,
+    /// all of whose parameters have moved: they are still in a cache.</summary>
+    public void Follow(Parameter moved)
+    {
+        // Stale norms are of all writers, before the first balance.
+        if (_options.Order == BalanceOrder.Stale || !_takingPart.TryGetValue(moved, out var balances)) return;
+        foreach (var i in balances) _missing[i]--;
+        for (; _next < _balances.Length && _missing[_next] == 0; _next++) Once(_balances[_next], _finished[_next]);
+    }
+
     /// <summary>Runs some cycles.</summary>
-    /// <returns>The largest max(d, 1/d) of the last one.</returns>
+    /// <returns>The largest max(d, 1/d) of the last one, but for balances that <see cref="Follow"/> did.</returns>
     public double Run(int cycles)
     {
         var largest = 1.0;
@@ -53,16 +74,26 @@ internal sealed class ChannelBalancer
             largest = 1.0;
             if (_options.Order == BalanceOrder.Stale)
                 foreach (var balance in _balances) balance.MeasureWriters();
-            for (var i = 0; i < _balances.Length; i++)
-            {
-                if (_options.Order == BalanceOrder.Fresh) _balances[i].MeasureWriters();
-                _balances[i].MeasureReaders();
-                largest = Math.Max(largest, _balances[i].Scale());
-                foreach (var weight in _finished[i]) weight.Apply();
-            }
+            for (var i = _next; i < _balances.Length; i++) largest = Math.Max(largest, Once(_balances[i], _finished[i]));
+            Await();
         }
 
         return largest;
+    }
+
+    private double Once(Balance balance, BalancedWeight[] finished)
+    {
+        if (_options.Order == BalanceOrder.Fresh) balance.MeasureWriters();
+        balance.MeasureReaders();
+        var largest = balance.Scale();
+        foreach (var weight in finished) weight.Apply();
+        return largest;
+    }
+
+    private void Await()
+    {
+        _next = 0;
+        for (var i = 0; i < _missing.Length; i++) _missing[i] = _balances[i].Parameters.Count;
     }
 
     // One group of channels; all sums in double.
@@ -85,12 +116,20 @@ internal sealed class ChannelBalancer
                 : Writing((LinearMap)w.Module, w.First))];
             _readers = [.. group.Readers.GroupBy(r => r.Module).Select(r => new ReadingMap(
                 weightOf((LinearMap)r.Key), [.. r.Select(end => end.First)], group.Count, squares))];
+            Parameters =
+            [
+                .. group.Writers.SelectMany(w => w.Module is LinearMap map ? Stored(map, options.Biases) : Affine((NormLayer)w.Module))
+                    .Concat(group.Readers.Select(r => ((LinearMap)r.Module).Weight.Stored)).Distinct(),
+            ];
             _left = new double[group.Count];
             _right = new double[group.Count];
 
             WritingMap Writing(LinearMap map, int first) =>
                 new(weightOf(map), options.Biases ? map.Bias : null, first, squares, backend, optimizer);
         }
+
+        /// <summary>What is measured or scaled.</summary>
+        public IReadOnlyList<Parameter> Parameters { get; }
 
         public void MeasureWriters() => Measure(_writers, _left);
 
@@ -113,6 +152,11 @@ internal sealed class ChannelBalancer
             foreach (var reader in _readers) reader.Scale(_left);
             return Math.Max(most, 1 / least);
         }
+
+        private static Parameter[] Stored(LinearMap map, bool biases) =>
+            biases && map.Bias is { } bias ? [map.Weight.Stored, bias] : [map.Weight.Stored];
+
+        private static Parameter[] Affine(NormLayer norm) => norm.Affine is var (gain, shift) ? [gain, shift] : [];
 
         private static void Measure(BalancedSide[] sides, double[] sums)
         {

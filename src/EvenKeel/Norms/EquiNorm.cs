@@ -108,5 +108,7 @@ public sealed record EquiNorm : Norm
     private sealed class AfterEachStep(ChannelBalancer balancer, int cycles) : StepHook
     {
         public override void AfterUpdate(in StepTime time) => balancer.Run(cycles);
+
+        internal override void Lead(Optimizer optimizer) => optimizer.Moved = balancer.Follow;
     }
 }

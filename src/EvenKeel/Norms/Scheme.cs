@@ -50,8 +50,12 @@ public sealed class Scheme
 
     /// <summary>The hooks to run around each optimizer step, in the order of the methods.</summary>
     /// <exception cref="UserException">A method cannot act on this network or with this optimizer.</exception>
-    public IReadOnlyList<StepHook> Hooks(Network network, Optimizer optimizer) =>
-        [.. Norms.Select(n => n.Hook(network, optimizer)).OfType<StepHook>()];
+    public IReadOnlyList<StepHook> Hooks(Network network, Optimizer optimizer)
+    {
+        StepHook[] hooks = [.. Norms.Select(n => n.Hook(network, optimizer)).OfType<StepHook>()];
+        if (hooks.Length > 0) hooks[0].Lead(optimizer);
+        return hooks;
+    }
 
     /// <summary>The shortest text that reads back as this scheme.</summary>
     public override string ToString() => SchemeText.Format(Norms);

@@ -63,6 +63,9 @@ public abstract class Optimizer(Network network)
     /// <summary>Where the parameters live.</summary>
     protected Backend Backend => network.Backend;
 
+    /// <summary>Called with each parameter right after it moved, while it is in a cache.</summary>
+    internal Action<Parameter>? Moved { get; set; }
+
     /// <summary>Moves every trainable parameter that has a gradient.</summary>
     public void Step()
     {
@@ -71,8 +74,9 @@ public abstract class Optimizer(Network network)
         for (var i = 0; i < network.Parameters.Count; i++)
         {
             var parameter = network.Parameters[i];
-            if (parameter.Trainable && parameter.Value.Gradient is { } gradient)
-                Update(i, parameter.Value, gradient, _decays[i] ? (float)WeightDecay : 0f);
+            if (!parameter.Trainable || parameter.Value.Gradient is not { } gradient) continue;
+            Update(i, parameter.Value, gradient, _decays[i] ? (float)WeightDecay : 0f);
+            Moved?.Invoke(parameter);
         }
     }
 

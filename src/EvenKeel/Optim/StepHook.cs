@@ -34,6 +34,12 @@ public abstract class StepHook
     {
     }
 
+    /// <summary>Called once if no hook acts after an update before this one: what it does then to a parameter it may do as
+    /// soon as that has moved, while it is in a cache.</summary>
+    internal virtual void Lead(Optimizer optimizer)
+    {
+    }
+
     /// <summary>Acts when every parameter has moved.</summary>
     public virtual void AfterUpdate(in StepTime time)
     {

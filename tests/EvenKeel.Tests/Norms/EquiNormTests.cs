@@ -153,6 +153,48 @@ public class EquiNormTests
             Assert.True(Difference(moved.Value.ToArray(), anew.Value.ToArray()) < 2e-4, moved.Name);
     }
 
+    // Where no hook acts before it, a balance is done as soon as its parameters moved; a frozen one never does.
+    [Theory]
+    [InlineData("mlp-3-bias", "enorm(cycles=2)", false)]
+    [InlineData("mlp-3-bias", "enorm(order=stale,cycles=2)", false)]
+    [InlineData("mlp-3-bias", "enorm", true)]
+    [InlineData("resnet-20", "enorm(momentum=false)", false)]
+    [InlineData("resnet-20", "enorm(bn=exact,cycles=2)+bn", true)]
+    public void BalancingEarlyChangesNoBit(string model, string scheme, bool frozen)
+    {
+        using var backend = new CpuBackend(2);
+        float[]? first = null;
+        foreach (var early in (bool[])[false, true])
+        {
+            var network = Make(model, scheme, backend);
+            if (frozen) network.Parameters[2].Trainable = false;
+            var optimizer = new Sgd(network, momentum: 0.9);
+            var hooks = early
+                ? Scheme.Parse(scheme).Hooks(network, optimizer)
+                : [.. Scheme.Parse(scheme).Norms.Select(n => n.Hook(network, optimizer)).OfType<StepHook>()];
+            Assert.Equal(early, optimizer.Moved is not null);
+            for (var step = 1; step <= 3; step++)
+            {
+                Step(network, optimizer, 0.01);
+                foreach (var hook in hooks) hook.AfterUpdate(new StepTime(step, 0));
+            }
+
+            float[] all = [.. Weights(network), .. optimizer.State.SelectMany(s => s.Value.ToArray())];
+            first ??= all;
+            Assert.True(first.AsSpan().SequenceEqual(all));
+        }
+    }
+
+    [Fact]
+    public void NothingIsDoneEarlyBehindAnotherHook()
+    {
+        using var backend = new CpuBackend(1);
+        var network = Make("mlp-2", "none", backend);
+        var optimizer = new Sgd(network);
+        Assert.Equal(2, Scheme.Parse("normschedule(growth=2)+enorm").Hooks(network, optimizer).Count);
+        Assert.Null(optimizer.Moved);
+    }
+
     [Fact]
     public void DeadChannelsStayAndHarmNobody()
     {
@@ -236,14 +278,14 @@ public class EquiNormTests
         return x;
     }
 
-    // Without a learning rate: the buffers take the gradient, the weights stay.
-    private static void Step(Network network, Optimizer optimizer)
+    // Without a learning rate the buffers take the gradient and the weights stay.
+    private static void Step(Network network, Optimizer optimizer, double learningRate = 0)
     {
         network.ClearGradients();
         network.Tape.Begin(recording: true);
         var logits = network.Forward(new Pass(network.Tape, PassMode.Train, 1), Input(network));
         network.Tape.Backward(network.Tape.SoftmaxCrossEntropy(logits, [1, 5, 9]).Value);
-        optimizer.LearningRate = 0;
+        optimizer.LearningRate = learningRate;
         optimizer.Step();
     }
 
