@@ -55,7 +55,12 @@ internal sealed class BenchOptions
 
     private readonly Option<int> _top = new("--top") { Description = "Rows of each table of --layers.", HelpName = "N", DefaultValueFactory = _ => 25 };
     private readonly Option<bool> _firstStep = new("--first-step") { Description = "Show the time from the start of the process to the end of the first step of the first case." };
-    private readonly Option<bool> _scaling = new("--scaling") { Description = "Show the speed-up from one thread to all." };
+    private readonly Option<bool> _scaling = new("--scaling") { Description = "Show the speed-up from one thread to all, their steps taken in turn." };
+    private readonly Option<bool> _costs = new("--costs")
+    {
+        Description = "Show what each scheme costs over the suite's first, their steps taken in turn: holds on a busy machine.",
+    };
+
     private readonly Option<bool> _growth = new("--growth")
     {
         Description = "Measure speed and memory over batch, width and depth, and write a page of charts.",
@@ -66,7 +71,10 @@ internal sealed class BenchOptions
     private readonly Option<bool> _json = CommonOptions.Json();
 
     private (Option<bool> Option, BenchMode Mode)[] Modes =>
-        [(_layers, BenchMode.Layers), (_firstStep, BenchMode.FirstStep), (_scaling, BenchMode.Scaling), (_growth, BenchMode.Growth)];
+        [
+            (_layers, BenchMode.Layers), (_firstStep, BenchMode.FirstStep), (_scaling, BenchMode.Scaling), (_costs, BenchMode.Costs),
+            (_growth, BenchMode.Growth),
+        ];
 
     /// <summary>Gives the command its options and what they forbid.</summary>
     public void AddTo(Command command)
@@ -74,7 +82,7 @@ internal sealed class BenchOptions
         Option[] all =
         [
             _suite, _case, _model, _norm, _batch, _width, _seconds, _rounds, _compare, _results, _markdown, _layers, _top,
-            _firstStep, _scaling, _growth, _out, _threads, _json,
+            _firstStep, _scaling, _costs, _growth, _out, _threads, _json,
         ];
         foreach (var option in all) command.Options.Add(option);
         AtLeastOne(_rounds);
@@ -145,7 +153,7 @@ internal sealed class BenchOptions
         }
 
         if (result.GetResult(_suite) is not { Tokens: [{ Value: KernelSuite.Name }] }) return;
-        foreach (var option in new Option[] { _layers, _firstStep, _scaling, _growth, _compare, _markdown, _rounds })
+        foreach (var option in new Option[] { _layers, _firstStep, _scaling, _costs, _growth, _compare, _markdown, _rounds })
             if (Given(result, option)) result.AddError($"{option.Name} is for training steps, not for --suite {KernelSuite.Name}.");
         if (Given(result, CommonOptions.Convolution))
             result.AddError($"--suite {KernelSuite.Name} measures convolutions in every way they can be computed: leave {CommonOptions.Convolution.Name} out.");

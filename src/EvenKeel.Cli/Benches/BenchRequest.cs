@@ -20,6 +20,9 @@ internal enum BenchMode
     /// <summary>One thread against all.</summary>
     Scaling,
 
+    /// <summary>What schemes cost, by steps in turn.</summary>
+    Costs,
+
     /// <summary>Speed and memory over batch, width and depth.</summary>
     Growth,
 }

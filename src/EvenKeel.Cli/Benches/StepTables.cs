@@ -77,6 +77,23 @@ internal static class StepTables
             rows.Select(r => new[] { r.Case, r.Norm, $"{r.Batch}", $"{r.OneThread:F1}", $"{r.AllThreads:F1}", Times(r.SpeedUp) }));
     }
 
+    /// <summary>Prints what schemes cost.</summary>
+    public static void Print(Terminal terminal, IReadOnlyList<StepCost> rows, bool asJson)
+    {
+        if (asJson)
+        {
+            foreach (var row in rows) terminal.Line(JsonSerializer.Serialize(row, SpecJson.Compact));
+            return;
+        }
+
+        terminal.Table(
+            ["case", "norm", "batch", "ms/step", "cost", "over", "half of the turns", "turns"],
+            rows.Select(r => new[]
+            {
+                r.Case, r.Norm, $"{r.Batch}", $"{r.Milliseconds:F1}", $"{r.Cost:F3}x", r.Over, $"{r.Lower:F3} to {r.Upper:F3}", $"{r.Turns}",
+            }));
+    }
+
     private static string Ratio(double? ratio) => ratio is { } value ? Times(value) : "-";
 
     private static string Speed(double? speed) => speed is { } value ? $"{value:F1}" : "-";

@@ -27,6 +27,7 @@ internal static class BenchCommand
             "evenkeel bench --suite kernels --case conv --threads 1",
             "evenkeel bench --model convpool-cnn-c --norm bn --layers",
             "evenkeel bench --suite resnet56 --scaling",
+            "evenkeel bench --suite convpool --costs --seconds 20",
             "evenkeel bench --growth --model convpool-cnn-c --norm bn",
             "evenkeel bench --model convpool-cnn-c --norm wn --batch 100 --threads 2 --seconds 5 --json");
         command.Runs((result, terminal, cancel) =>
@@ -45,6 +46,9 @@ internal static class BenchCommand
                     break;
                 case BenchMode.Scaling:
                     Scaling(request, terminal, cancel);
+                    break;
+                case BenchMode.Costs:
+                    Costs(request, terminal, cancel);
                     break;
                 case BenchMode.Growth:
                     Grow(request, terminal, cancel);
@@ -116,8 +120,23 @@ internal static class BenchCommand
         var rows = new List<ThreadScaling>();
         foreach (var bench in request.Suite.Cases)
         {
-            rows.Add(ThreadScaling.Measure(bench, request.Threads, request.Seconds, rounds, cancel));
+            rows.Add(ThreadScaling.Measure(bench, request.Threads, 2 * rounds * request.Seconds, cancel));
             Note(request, terminal, $"[{rows.Count}/{request.Suite.Cases.Count}] {bench.Id}: {StepTables.Times(rows[^1].SpeedUp)}");
+        }
+
+        StepTables.Print(terminal, rows, request.Json);
+    }
+
+    private static void Costs(BenchRequest request, Terminal terminal, CancellationToken cancel)
+    {
+        var rounds = request.Rounds ?? request.Suite.Rounds;
+        var rows = new List<StepCost>();
+        foreach (var group in request.Suite.Cases.GroupBy(c => (c.Model, c.Batch)))
+        {
+            BenchCase[] cases = [.. group];
+            var seconds = cases.Length * rounds * request.Seconds;
+            Note(request, terminal, $"{cases[0].Name}, batch {cases[0].Batch}: {cases.Length} schemes in turn for {seconds:F0} s");
+            rows.AddRange(StepCost.Measure(cases, request.Threads, seconds, cancel));
         }
 
         StepTables.Print(terminal, rows, request.Json);

@@ -30,34 +30,27 @@ internal sealed record ThreadScaling
     [JsonPropertyName("speed_up")]
     public required double SpeedUp { get; init; }
 
-    /// <summary>Times a case on one thread and on several, round by round.</summary>
+    /// <summary>Takes steps on one thread and on several in turn.</summary>
     /// <param name="bench">The case.</param>
     /// <param name="threads">Threads; 0 means one per processor.</param>
-    /// <param name="seconds">How long to time each in each round.</param>
-    /// <param name="rounds">Rounds, 1 or more.</param>
-    /// <param name="cancel">Stops between steps.</param>
+    /// <param name="seconds">How long to go on.</param>
+    /// <param name="cancel">Stops between turns.</param>
     /// <exception cref="UserException">There is one thread only.</exception>
-    public static ThreadScaling Measure(BenchCase bench, int threads, double seconds, int rounds, CancellationToken cancel)
+    public static ThreadScaling Measure(BenchCase bench, int threads, double seconds, CancellationToken cancel)
     {
         if (threads == 0) threads = Environment.ProcessorCount;
         if (threads == 1) throw new UserException("--scaling compares one thread with several: give --threads 2 or more.");
-        var milliseconds = new (double One, double All)[rounds];
-        for (var round = 0; round < rounds; round++) milliseconds[round] = (Time(1), Time(threads));
+        using CpuBackend one = new(1), all = new(threads);
+        var times = StepsInTurn.Time([new(bench, one), new(bench, all)], seconds, cancel);
         return new ThreadScaling
         {
             Case = bench.Name,
             Norm = bench.Norm,
             Batch = bench.Batch,
             Threads = threads,
-            OneThread = Math.Round(StepBenchmark.Median([.. milliseconds.Select(m => m.One)]), 2),
-            AllThreads = Math.Round(StepBenchmark.Median([.. milliseconds.Select(m => m.All)]), 2),
-            SpeedUp = Math.Round(StepBenchmark.Median([.. milliseconds.Select(m => m.One / m.All)]), 3),
+            OneThread = Math.Round(StepBenchmark.Median(times[0]), 2),
+            AllThreads = Math.Round(StepBenchmark.Median(times[1]), 2),
+            SpeedUp = Math.Round(StepBenchmark.Median([.. times[0].Zip(times[1], (o, a) => o / a)]), 3),
         };
-
-        double Time(int count)
-        {
-            using var backend = new CpuBackend(count);
-            return StepBenchmark.Run(bench, backend, seconds, cancel).MillisecondsPerStep;
-        }
     }
 }

@@ -45,6 +45,27 @@ public class BenchCommandTests
     }
 
     [Fact]
+    public void CostsAreOverTheFirstScheme()
+    {
+        BenchCase[] cases = [new("mlp", "mlp-1", "none", 4), new("mlp", "mlp-1", "bn", 4), new("mlp", "mlp-1", "enorm", 4)];
+        var costs = StepCost.Measure(cases, threads: 1, seconds: 0, CancellationToken.None);
+        Assert.Equal(["none", "bn", "enorm"], costs.Select(c => c.Norm));
+        Assert.All(costs, c =>
+        {
+            Assert.Equal(("none", 3, 1), (c.Over, c.Turns, c.Threads));
+            Assert.InRange(c.Cost, c.Lower, c.Upper);
+            Assert.True(c.Milliseconds > 0);
+        });
+        Assert.Equal((1, 1, 1), (costs[0].Lower, costs[0].Cost, costs[0].Upper));
+
+        var (code, output, _) = Run([.. Small, "--costs"]);
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Contains("half of the turns", output, StringComparison.Ordinal);
+        var line = JsonDocument.Parse(Run([.. Small, "--costs", "--json"]).Output).RootElement;
+        Assert.Equal(1.0, line.GetProperty("cost").GetDouble());
+    }
+
+    [Fact]
     public void ItsOwnLinesCanBeComparedWith()
     {
         using var folder = new TemporaryFolder();

@@ -1,0 +1,72 @@
+using System.Text.Json.Serialization;
+using EvenKeel.Backends;
+
+namespace EvenKeel.Lab.Benchmarks;
+
+/// <summary>What a scheme costs over another, by steps in turn; one JSON line.</summary>
+internal sealed record StepCost
+{
+    /// <summary>Network and data.</summary>
+    public required string Case { get; init; }
+
+    /// <summary>Short name of the scheme.</summary>
+    public required string Norm { get; init; }
+
+    /// <summary>Images per step.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>Threads.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Median milliseconds of a step.</summary>
+    [JsonPropertyName("ms_per_step")]
+    public required double Milliseconds { get; init; }
+
+    /// <summary>Short name of the scheme it is compared with.</summary>
+    public required string Over { get; init; }
+
+    /// <summary>Median over the turns of a step's time over the other's.</summary>
+    public required double Cost { get; init; }
+
+    /// <summary>A quarter of the turns is below.</summary>
+    [JsonPropertyName("lower_quartile")]
+    public required double Lower { get; init; }
+
+    /// <summary>A quarter of the turns is above.</summary>
+    [JsonPropertyName("upper_quartile")]
+    public required double Upper { get; init; }
+
+    /// <summary>Turns.</summary>
+    public required int Turns { get; init; }
+
+    /// <summary>Takes steps of cases in turn.</summary>
+    /// <param name="cases">Cases of one network and batch; costs are over the first.</param>
+    /// <param name="threads">Threads; 0 means one per processor.</param>
+    /// <param name="seconds">How long to go on.</param>
+    /// <param name="cancel">Stops between turns.</param>
+    public static IReadOnlyList<StepCost> Measure(
+        IReadOnlyList<BenchCase> cases, int threads, double seconds, CancellationToken cancel)
+    {
+        using var backend = new CpuBackend(threads);
+        var times = StepsInTurn.Time([.. cases.Select(bench => new TrainingStep(bench, backend))], seconds, cancel);
+        return [.. cases.Select((bench, i) => Of(bench, times[i]))];
+
+        StepCost Of(BenchCase bench, double[] own)
+        {
+            double[] ratios = [.. own.Select((time, turn) => time / times[0][turn]).Order()];
+            return new()
+            {
+                Case = bench.Name,
+                Norm = bench.Norm,
+                Batch = bench.Batch,
+                Threads = backend.Threads,
+                Milliseconds = Math.Round(StepBenchmark.Median(own), 2),
+                Over = cases[0].Norm,
+                Cost = Math.Round(StepBenchmark.Median(ratios), 3),
+                Lower = Math.Round(ratios[ratios.Length / 4], 3),
+                Upper = Math.Round(ratios[^(1 + (ratios.Length / 4))], 3),
+                Turns = ratios.Length,
+            };
+        }
+    }
+}
