@@ -28,7 +28,7 @@ internal static unsafe partial class Pool
         {
             if (geometry.IsTiling)
             {
-                var tiles = new TileBackwardJob(geometry, dyp, null, dxp);
+                var tiles = new TileBackwardJob(geometry, dyp, null, dxp, default, default);
                 workers.Run(tiles.Rows.Chunks, ref tiles);
                 return;
             }

@@ -134,7 +134,7 @@ internal static unsafe partial class Conv
         fixed (float* source = dy, weights = w, result = dx, x = sums.X, y = sums.Y, mean = sums.Mean, rstd = sums.Rstd,
                scale = sums.Scale, shift = sums.Shift, bits = sums.Bits, sum = sums.Sum, product = sums.Product)
         {
-            var gate = new WinogradGate
+            var gate = new GradientGate
             {
                 Sums = true,
                 X = x,

@@ -52,7 +52,7 @@ internal static unsafe partial class Pool
         {
             if (geometry.IsTiling)
             {
-                var tiles = new TileBackwardJob(geometry, dyp, ip, dxp);
+                var tiles = new TileBackwardJob(geometry, dyp, ip, dxp, default, default);
                 workers.Run(tiles.Rows.Chunks, ref tiles);
                 return;
             }

@@ -6,8 +6,10 @@ internal static unsafe partial class Pool
     /// The backward pass where windows tile the input, as nearly all pooling does: every gradient is read once and
     /// spread over its own window, in place of every pixel looking for windows.
     /// </summary>
-    /// <remarks>Without an index the gradient is shared out evenly.</remarks>
-    private readonly struct TileBackwardJob(PoolGeometry g, float* dy, byte* index, float* dx) : ILaneJob
+    /// <remarks>Without an index the gradient is shared out evenly. With a gate, a chunk gathers what passes it in its part.
+    /// </remarks>
+    private readonly partial struct TileBackwardJob(
+        PoolGeometry g, float* dy, byte* index, float* dx, GradientGate gate, ConvParts parts) : ILaneJob
     {
         public PixelRows Rows { get; } = new(g.Batch, g.OutHeight, g.Width * g.Channels * g.Kernel);
 
@@ -16,6 +18,8 @@ internal static unsafe partial class Pool
             int outHeight = g.OutHeight, outWidth = g.OutWidth, kernel = g.Kernel;
             nint channels = g.Channels;
             var line = g.Width * channels;
+            var part = parts.Of(chunk);
+            var begins = true;
             for (var row = Rows.First(chunk); row < Rows.End(chunk); row++)
             {
                 var oy = row % outHeight;
@@ -25,7 +29,10 @@ internal static unsafe partial class Pool
                 {
                     var window = target + ox * kernel * channels;
                     if (index == null) Share<V>(dy + from + ox * channels, window, line);
+                    else if (gate.X != null) Pass<V>(dy + from + ox * channels, index + from + ox * channels, window, line, part, begins);
+                    else if (gate.Sums) PassBits<V>(dy + from + ox * channels, index + from + ox * channels, window, line, part, begins);
                     else Spread<V>(dy + from + ox * channels, index + from + ox * channels, window, line);
+                    begins = false;
                 }
 
                 var rest = (int)(line - outWidth * kernel * channels);

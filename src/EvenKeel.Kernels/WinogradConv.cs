@@ -59,8 +59,8 @@ internal static unsafe class WinogradConv
     /// <param name="gate">The gate.</param>
     /// <param name="sums">Where the sums go, and what they are scaled by.</param>
     public static void Gated(
-        Workers workers, in ConvPhase phase, float* source, float* weights, float* result, bool accumulate, WinogradGate gate,
-        WinogradSums sums)
+        Workers workers, in ConvPhase phase, float* source, float* weights, float* result, bool accumulate, GradientGate gate,
+        GatheredSums sums)
     {
         var images = Images(phase, source, null, 1f, result);
         images.Accumulate = accumulate;

@@ -21,7 +21,7 @@ internal unsafe partial struct WinogradImages
     public bool Accumulate;
 
     /// <summary>What an input gradient passes before it is stored.</summary>
-    public WinogradGate Gate;
+    public GradientGate Gate;
 
     public readonly WinogradTiles Tiles => new(Phase.Images, Phase.GridHeight, Phase.GridWidth);
 
@@ -89,7 +89,7 @@ internal unsafe partial struct WinogradImages
     /// <param name="products">Frequency 0 of the first tile.</param>
     /// <param name="pitch">Floats from a tile to the next.</param>
     /// <param name="step">Floats from a frequency to the next.</param>
-    /// <param name="part">Gathers what is stored: the memory of a part of <see cref="WinogradSums"/> where there is a gate,
+    /// <param name="part">Gathers what is stored: the memory of a part of <see cref="GatheredSums"/> where there is a gate,
     /// else of <see cref="ConvMoments"/>; null for nothing.</param>
     /// <param name="begins">True if the part begins with the first tile.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

@@ -89,7 +89,7 @@ internal unsafe partial struct WinogradImages
             if (across > 3) pass.Store(result, at + (3 * channels), y3);
         }
 
-        WinogradSums.Add(part + column, (int)channels, begins, pass.Sum, pass.Product);
+        GatheredSums.Add(part + column, (int)channels, begins, pass.Sum, pass.Product);
     }
 
     // The same where a bit tells the activation's branch, and the sum is all that is asked for.
@@ -118,7 +118,7 @@ internal unsafe partial struct WinogradImages
             if (across > 3) pass.Store(result + (3 * channels), bits + (3 * words), y3);
         }
 
-        WinogradSums.Add(part + column, begins, pass.Sum);
+        GatheredSums.Add(part + column, begins, pass.Sum);
     }
 
     private struct BitPass<V> where V : unmanaged, ILanes<V>

@@ -65,7 +65,10 @@ public static partial class Ops
         {
             if (tape.BeginGradient(X) is { } dx)
             {
-                tape.Backend.MaxPoolBackward(Geometry, outputGradient, Index, dx);
+                // What is gathered must be the whole gradient.
+                var alone = ReferenceEquals(dx, X.GradientBuffer);
+                var sums = alone && tape.Backend.MaxPoolGates(Geometry) ? tape.SumsOf(X) : null;
+                tape.Backend.MaxPoolBackward(Geometry, outputGradient, Index, dx, sums);
                 tape.EndGradient(X, dx);
             }
 

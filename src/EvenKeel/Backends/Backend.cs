@@ -200,7 +200,11 @@ public abstract class Backend : IDisposable, IDeferredMaker
     /// <summary>True if such a forward pass can read an input that is not computed yet.</summary>
     internal abstract bool MaxPoolMaps(in PoolGeometry geometry);
 
-    internal abstract void MaxPoolBackward(in PoolGeometry geometry, Tensor dy, Tensor index, Tensor dx);
+    /// <summary>True if such a backward pass can gather sums.</summary>
+    internal abstract bool MaxPoolGates(in PoolGeometry geometry);
+
+    internal abstract void MaxPoolBackward(
+        in PoolGeometry geometry, Tensor dy, Tensor index, Tensor dx, in GradientSums? sums);
 
     internal abstract void AveragePoolForward(in PoolGeometry geometry, bool countPadding, Tensor x, Tensor y);
 

@@ -87,25 +87,8 @@ public sealed class CpuBackend : Backend
     internal override void ConvInputGradient(
         in ConvGeometry geometry, Tensor dy, Tensor weight, Tensor dx, bool accumulate, in GradientSums? sums)
     {
-        if (sums is not { } s)
-        {
-            Conv.InputGradient(_workers, geometry, In(dy), In(weight), Out(dx), accumulate);
-            return;
-        }
-
-        Conv.InputGradient(_workers, geometry, In(dy), In(weight), Out(dx), accumulate, new GatedSums
-        {
-            X = In(s.X),
-            Y = In(s.Output),
-            Bits = In(s.Gates),
-            Mean = In(s.Mean),
-            Rstd = In(s.Rstd),
-            Scale = In(s.Scale),
-            Shift = In(s.Shift),
-            Slope = s.Slope,
-            Sum = Out(s.Sum),
-            Product = Maybe(s.Product),
-        });
+        if (sums is { } s) Conv.InputGradient(_workers, geometry, In(dy), In(weight), Out(dx), accumulate, Gathered(s));
+        else Conv.InputGradient(_workers, geometry, In(dy), In(weight), Out(dx), accumulate);
     }
 
     internal override void ConvWeightGradient(
@@ -301,8 +284,15 @@ public sealed class CpuBackend : Backend
 
     internal override bool MaxPoolMaps(in PoolGeometry geometry) => Pool.Maps(geometry);
 
-    internal override void MaxPoolBackward(in PoolGeometry geometry, Tensor dy, Tensor index, Tensor dx) =>
-        Pool.MaxBackward(_workers, geometry, In(dy), Bytes(index, dy.Shape.Length), Out(dx));
+    internal override bool MaxPoolGates(in PoolGeometry geometry) => Pool.Gates(geometry);
+
+    internal override void MaxPoolBackward(
+        in PoolGeometry geometry, Tensor dy, Tensor index, Tensor dx, in GradientSums? sums)
+    {
+        var at = Bytes(index, dy.Shape.Length);
+        if (sums is { } s) Pool.MaxBackward(_workers, geometry, In(dy), at, Out(dx), Gathered(s));
+        else Pool.MaxBackward(_workers, geometry, In(dy), at, Out(dx));
+    }
 
     internal override void AveragePoolForward(in PoolGeometry geometry, bool countPadding, Tensor x, Tensor y) =>
         Pool.AverageForward(_workers, geometry, countPadding, In(x), Out(y));
@@ -358,6 +348,20 @@ public sealed class CpuBackend : Backend
     internal override double SumOfSquares(Tensor x) => Scan.SumOfSquares(_workers, In(x));
 
     // What is written may be read before, as by AddTo.
+    private static GatedSums Gathered(in GradientSums sums) => new()
+    {
+        X = In(sums.X),
+        Y = In(sums.Output),
+        Bits = In(sums.Gates),
+        Mean = In(sums.Mean),
+        Rstd = In(sums.Rstd),
+        Scale = In(sums.Scale),
+        Shift = In(sums.Shift),
+        Slope = sums.Slope,
+        Sum = Out(sums.Sum),
+        Product = Maybe(sums.Product),
+    };
+
     private static Span<float> Out(Tensor tensor)
     {
         tensor.Settle();

@@ -71,6 +71,66 @@ public class PoolTests(WorkerGrid grid)
         }
     }
 
+    // With an addend, without, with bits, and bits without an activation.
+    [Theory]
+    [InlineData(false, false, 0.1f)]
+    [InlineData(true, false, 0f)]
+    [InlineData(false, false, 1f)]
+    [InlineData(false, true, 0.2f)]
+    [InlineData(false, true, 1f)]
+    public void A_gradient_that_passes_a_normalizer_and_is_summed_matches_passes_of_their_own(bool addend, bool bits, float slope)
+    {
+        foreach (var g in Geometries().Append(new PoolGeometry(9, 17, 12, 32, 2, 2, 0)))
+        {
+            var n = g.InputLength;
+            float[] x = Numbers.Around(1, n), dy = Numbers.Around(2, g.OutputLength), output = Numbers.Around(3, n);
+            float[] mean = Numbers.Around(4, g.Channels), rstd = Numbers.Around(5, g.Channels, 2f);
+            float[] scale = Numbers.Around(6, g.Channels), shift = Numbers.Around(7, g.Channels);
+            var gates = bits && slope != 1f ? new float[Gated.Length(n)] : [];
+            new Random(8).NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(gates.AsSpan()));
+            var words = System.Runtime.InteropServices.MemoryMarshal.Cast<float, ushort>(gates).ToArray();
+            using var workers = new Workers(2);
+            float[] y = new float[g.OutputLength], plain = new float[n];
+            var index = new byte[g.OutputLength];
+            Pool.MaxForward(workers, g, x, y, index);
+            Pool.MaxBackward(workers, g, dy, index, plain);
+            if (!Pool.Gates(g))
+            {
+                Assert.Throws<ArgumentException>(
+                    () => Pool.MaxBackward(workers, g, dy, index, plain, new GatedSums { Slope = 1f, Sum = new float[g.Channels] }));
+                continue;
+            }
+
+            var all = grid.Same(n + (2 * g.Channels), (w, r) => Pool.MaxBackward(w, g, dy, index, r.AsSpan(0, n), new GatedSums
+            {
+                X = bits ? [] : x,
+                Y = addend ? output : [],
+                Bits = gates,
+                Mean = mean,
+                Rstd = rstd,
+                Scale = scale,
+                Shift = shift,
+                Slope = slope,
+                Sum = r.AsSpan(n, g.Channels),
+                Product = bits ? [] : r.AsSpan(n + g.Channels),
+            }));
+            double[] sum = new double[g.Channels], product = new double[g.Channels];
+            for (var i = 0; i < n; i++)
+            {
+                var c = i % g.Channels;
+                var open = slope == 1f || (bits ? (words[i / 16] >> (i % 16) & 1) != 0
+                    : addend ? output[i] > 0f : MathF.FusedMultiplyAdd(x[i] - mean[c], scale[c], shift[c]) > 0f);
+                var expected = open ? plain[i] : plain[i] * slope;
+                Assert.Equal(expected, all[i]);
+                sum[c] += expected;
+                product[c] += bits ? 0 : (double)expected * (x[i] - mean[c]) * rstd[c];
+            }
+
+            Numbers.Close(sum, all.AsSpan(n, g.Channels).ToArray(), 1e-5);
+            Numbers.Close(product, all.AsSpan(n + g.Channels).ToArray(), 1e-5);
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -107,11 +107,14 @@ internal sealed partial class ProfilingBackend
         Moved("max pool", x, Bytes(x, y, index));
     }
 
-    internal override void MaxPoolBackward(in PoolGeometry geometry, Tensor dy, Tensor index, Tensor dx)
+    internal override bool MaxPoolGates(in PoolGeometry geometry) => inner.MaxPoolGates(geometry);
+
+    internal override void MaxPoolBackward(
+        in PoolGeometry geometry, Tensor dy, Tensor index, Tensor dx, in GradientSums? sums)
     {
         recorder.Start();
-        inner.MaxPoolBackward(geometry, dy, index, dx);
-        Moved("max pool backward", dx, Bytes(dy, index, dx));
+        inner.MaxPoolBackward(geometry, dy, index, dx, sums);
+        Moved("max pool backward", dx, Bytes(dy, index, dx) + (sums is { } s ? Bytes(s.X, s.Output, s.Gates) : 0));
     }
 
     internal override void AveragePoolForward(in PoolGeometry geometry, bool countPadding, Tensor x, Tensor y)

@@ -1,7 +1,7 @@
 namespace EvenKeel.Kernels;
 
 /// <summary>Where the tables and values of <see cref="GatedSums"/> are.</summary>
-internal unsafe struct WinogradGate
+internal unsafe struct GradientGate
 {
     /// <summary>True if the result passes the gate and is summed; false if it is only stored.</summary>
     public bool Sums;

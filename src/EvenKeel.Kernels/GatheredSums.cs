@@ -1,8 +1,8 @@
 namespace EvenKeel.Kernels;
 
-/// <summary>The sums of <see cref="GatedSums"/>, gathered while the tiles of an input gradient are stored: a part of the tiles
-/// has its own, which are then added up.</summary>
-internal unsafe struct WinogradSums : ILaneJob
+/// <summary>The sums of <see cref="GatedSums"/>, gathered while an input gradient is stored: a part of it has its own,
+/// which are then added up.</summary>
+internal unsafe struct GatheredSums : ILaneJob
 {
     /// <summary>Channels, a multiple of sixteen.</summary>
     public int Channels;
@@ -22,17 +22,17 @@ internal unsafe struct WinogradSums : ILaneJob
     /// <summary>Floats of a part: Σ g, and Σ g·(x − mean) if it is asked for.</summary>
     public readonly nint PartLength => (Product == null ? 1 : 2) * (nint)Channels;
 
-    /// <summary>Adds the sum of a tile.</summary>
+    /// <summary>Adds the sum of some pixels.</summary>
     /// <param name="part">The part's memory, from the first of the channels on.</param>
-    /// <param name="begins">True for the first tile of a part.</param>
+    /// <param name="begins">True for the first pixels of a part.</param>
     /// <param name="sum">Σ g.</param>
     public static void Add<V>(float* part, bool begins, V sum) where V : unmanaged, ILanes<V> =>
         V.Store(part, begins ? sum : V.Load(part) + sum);
 
-    /// <summary>Adds both sums of a tile.</summary>
+    /// <summary>Adds both sums of some pixels.</summary>
     /// <param name="part">The part's memory, from the first of the channels on.</param>
     /// <param name="channels">All channels.</param>
-    /// <param name="begins">True for the first tile of a part.</param>
+    /// <param name="begins">True for the first pixels of a part.</param>
     /// <param name="sum">Σ g.</param>
     /// <param name="product">Σ g·(x − mean).</param>
     public static void Add<V>(float* part, int channels, bool begins, V sum, V product) where V : unmanaged, ILanes<V>
