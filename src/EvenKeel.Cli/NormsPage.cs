@@ -44,12 +44,12 @@ internal static class NormsPage
     public static string Default(NormOption option) => option.Default.Length == 0 ? "-" : option.Default;
 
     /// <summary>Network, batch, processor and day of a measurement.</summary>
-    public static string Setting(BenchResult row) => $"{NormSuite.Network}, batch {row.Batch}, {row.Cpu}, {row.Date:yyyy-MM-dd}";
+    public static string Setting(StepCost row) => $"{NormSuite.Network}, batch {row.Batch}, {row.Cpu}, {row.Date:yyyy-MM-dd}";
 
     private static string Conditions(NormCosts costs) => costs.Conditions is not { } row ? "No cost is measured yet."
-        : $"Cost is the time of a training step over that without normalization ({Setting(row)}; `{row.Model}`, "
-            + $"{row.Threads} threads, Adam, medians of {row.Rounds} {(row.Rounds == 1 ? "round" : "rounds")} over all methods in turn); "
-            + "`evenkeel bench --suite norms` measures it.";
+        : $"Cost is the time of a training step over that without normalization ({Setting(row)}; `{NormSuite.Model}`, "
+            + $"{row.Threads} threads, Adam, median ratio of {row.Turns} turns in which every method takes its steps); "
+            + "`evenkeel bench --suite norms --costs` measures it.";
 
     private static void Section(StringBuilder page, NormMethod method, NormCosts costs)
     {

@@ -23,11 +23,10 @@ internal static class BenchCommand
             "evenkeel bench --suite convpool",
             "evenkeel bench --suite fashion --case gn+ws --compare peer.jsonl",
             "evenkeel bench --results ours.jsonl --compare peer.jsonl",
-            "evenkeel bench --suite norms --seconds 2",
+            "evenkeel bench --suite norms --costs --seconds 2",
             "evenkeel bench --suite kernels --case conv --threads 1",
             "evenkeel bench --model convpool-cnn-c --norm bn --layers",
             "evenkeel bench --suite resnet56 --scaling",
-            "evenkeel bench --suite convpool --costs --seconds 20",
             "evenkeel bench --growth --model convpool-cnn-c --norm bn",
             "evenkeel bench --model convpool-cnn-c --norm wn --batch 100 --threads 2 --seconds 5 --json");
         command.Runs((result, terminal, cancel) =>

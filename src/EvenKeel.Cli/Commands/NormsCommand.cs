@@ -51,7 +51,7 @@ internal static class NormsCommand
         method.About.Foldable,
         method.About.Notes,
         ActsOn = NormsPage.Places(method),
-        Cost = NormCosts.Embedded.Of(method)?.Ratio,
+        Cost = NormCosts.Embedded.Of(method)?.Cost,
         Options = method.Options.Select(o => new { o.Name, o.Description, o.Default, o.Values }),
     };
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using EvenKeel.Backends;
+using EvenKeel.Training;
 
 namespace EvenKeel.Lab.Benchmarks;
 
@@ -11,6 +12,9 @@ internal sealed record StepCost
 
     /// <summary>Short name of the scheme.</summary>
     public required string Norm { get; init; }
+
+    /// <summary>The scheme's full text.</summary>
+    public required string Scheme { get; init; }
 
     /// <summary>Images per step.</summary>
     public required int Batch { get; init; }
@@ -39,6 +43,12 @@ internal sealed record StepCost
     /// <summary>Turns.</summary>
     public required int Turns { get; init; }
 
+    /// <summary>The processor.</summary>
+    public required string Cpu { get; init; }
+
+    /// <summary>The day.</summary>
+    public required DateOnly Date { get; init; }
+
     /// <summary>Takes steps of cases in turn.</summary>
     /// <param name="cases">Cases of one network and batch; costs are over the first.</param>
     /// <param name="threads">Threads; 0 means one per processor.</param>
@@ -58,6 +68,7 @@ internal sealed record StepCost
             {
                 Case = bench.Name,
                 Norm = bench.Norm,
+                Scheme = bench.Scheme,
                 Batch = bench.Batch,
                 Threads = backend.Threads,
                 Milliseconds = Math.Round(StepBenchmark.Median(own), 2),
@@ -66,6 +77,8 @@ internal sealed record StepCost
                 Lower = Math.Round(ratios[ratios.Length / 4], 3),
                 Upper = Math.Round(ratios[^(1 + (ratios.Length / 4))], 3),
                 Turns = ratios.Length,
+                Cpu = Machine.Cpu,
+                Date = DateOnly.FromDateTime(DateTimeOffset.UtcNow.UtcDateTime),
             };
         }
     }

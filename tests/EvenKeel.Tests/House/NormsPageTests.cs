@@ -35,7 +35,7 @@ public class NormsPageTests
         {
             var row = NormCosts.Parse(line).Conditions!;
             Assert.Contains(row.Norm, schemes);
-            Assert.True(row.Ratio > 0, row.Norm);
+            Assert.True(row.Cost > 0, row.Norm);
         }
 
         Assert.Equal("1.00x", NormCosts.Embedded.Cell(Norm.Methods[0]));
