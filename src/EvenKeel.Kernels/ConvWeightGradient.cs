@@ -74,7 +74,7 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
         };
         new Span<float>(sums, (int)SumsLength).Clear();
         var endBlock = Plan.FirstBlock(part + 1);
-        for (var block = Plan.FirstBlock(part); block < endBlock; block++) AddBlock<T, R, O>(work, block, block + 1 == endBlock);
+        for (var block = Plan.FirstBlock(part); block < endBlock; block++) AddBlock<T, R, O>(work, block);
         WriteSums<R, O>(work, Result + (part * (nint)Geometry.WeightLength));
     }
 
@@ -85,7 +85,7 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
         return panel;
     }
 
-    private readonly void AddBlock<T, R, O>(in Work work, int block, bool isLast)
+    private readonly void AddBlock<T, R, O>(in Work work, int block)
         where T : ITiles
         where R : unmanaged
         where O : IRegisterOps<R>
@@ -97,8 +97,9 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
         for (var panel = work.FirstPanel; panel < work.EndPanel; panel++)
             PackGradient<R, O>(work, panel, first, pixels);
 
-        // What the next block packs is asked for meanwhile, a few pixels at a time.
-        var next = isLast ? default : NextBlock(first + pixels, endRow);
+        // What the next block packs is asked for meanwhile, a few pixels at a time. Behind a part's end comes the one that this
+        // thread most likely takes next.
+        var next = block + 1 == Plan.Blocks ? default : NextBlock(first + pixels, endRow);
         var turns = Geometry.Taps * (work.EndPanel - work.FirstPanel);
         var turn = 0;
         var sums = work.Sums;

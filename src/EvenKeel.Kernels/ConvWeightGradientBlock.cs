@@ -148,7 +148,7 @@ internal unsafe partial struct ConvWeightGradient
         /// <summary>First output pixel.</summary>
         public long Pixel { get; init; }
 
-        /// <summary>Output pixels; none behind a part's last block.</summary>
+        /// <summary>Output pixels; none behind the last block.</summary>
         public int Pixels { get; init; }
 
         /// <summary>First image row, counted like <see cref="RowsSeen"/>.</summary>

@@ -48,7 +48,8 @@ internal unsafe struct DenseGradientParts : ILaneJob, ITileJob
             if (!Plan.PacksGradient) product.Gradients = pack.Gradient;
             pack.PackRows<R, O>(0, pack.Rows);
             product.Rows = pack.Rows;
-            var next = (nint)Math.Min(Plan.Block, end - row - pack.Rows);
+            // Behind the part's end comes the one that this thread most likely takes next.
+            var next = (nint)Math.Min(Plan.Block, Plan.Rows - row - pack.Rows);
             var ahead = new RowsAhead(
                 pack.Input + (pack.Rows * (nint)Plan.InChannels), next * Plan.InChannels,
                 pack.Gradient + (pack.Rows * (nint)Plan.Panels.Columns), next * Plan.Panels.Columns,
