@@ -103,15 +103,20 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
         var turns = Geometry.Taps * (work.EndPanel - work.FirstPanel);
         var turn = 0;
         var sums = work.Sums;
+        var count = 0;
         for (var tap = 0; tap < Geometry.Taps; tap++)
         {
-            var count = Locate(work, tap, first, pixels, firstRow);
+            // Without padding every tap sees as many pixels as the first, further on by its own place in the kernel.
+            var seen = work.Input;
+            if (Geometry.Padding == 0)
+                seen += ((tap / Geometry.KernelWidth * (nint)Geometry.Width) + (tap % Geometry.KernelWidth)) * MostRows;
+            if (tap == 0 || Geometry.Padding > 0) count = Locate(work, tap, first, pixels, firstRow);
             for (var panel = work.FirstPanel; panel < work.EndPanel; panel++, turn++)
             {
                 AskFor(work, next, turn, turns);
                 var vectors = Panels.Vectors(panel);
                 var tileSums = Shape.Rows * Panels.PaddedWidth(panel);
-                var input = work.Input;
+                var input = seen;
                 var gradient = PanelGradient(work, panel);
                 for (var channel = work.FirstChannel; channel < work.EndChannel; channel += Shape.Rows)
                 {
