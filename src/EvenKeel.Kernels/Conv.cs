@@ -134,17 +134,7 @@ internal static unsafe partial class Conv
         fixed (float* source = dy, weights = w, result = dx, x = sums.X, y = sums.Y, mean = sums.Mean, rstd = sums.Rstd,
                scale = sums.Scale, shift = sums.Shift, bits = sums.Bits, sum = sums.Sum, product = sums.Product)
         {
-            var gate = new GradientGate
-            {
-                Sums = true,
-                X = x,
-                Y = y,
-                Bits = (ushort*)bits,
-                Mean = mean,
-                Scale = scale,
-                Shift = shift,
-                Slope = sums.Slope,
-            };
+            var gate = new GradientGate(sums.Slope, x, y, bits, mean, scale, shift);
             WinogradConv.Gated(
                 workers, ConvPhase.InputGradient(g, 0, 0), source, weights, result, accumulate, gate,
                 new() { Rstd = rstd, Sum = sum, Product = product });

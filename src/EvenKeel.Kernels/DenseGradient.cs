@@ -35,7 +35,7 @@ internal unsafe struct DenseGradient : ILaneJob, ITileJob
         var first = chunk / PanelGroups * TilesPerChunk;
         var end = Math.Min(Plan.Tiles, first + TilesPerChunk);
         var panels = Plan.Panels;
-        var ahead = default(RowsAhead);
+        var ahead = default(MemoryAhead);
         for (var panel = panels.Count * group / PanelGroups; panel < panels.Count * (group + 1) / PanelGroups; panel++)
             AddPanel<T, R, O>(panel, first, end, ref ahead);
     }
@@ -45,7 +45,7 @@ internal unsafe struct DenseGradient : ILaneJob, ITileJob
     /// <param name="first">First tile of input channels.</param>
     /// <param name="end">Behind the last.</param>
     /// <param name="ahead">What to ask for meanwhile.</param>
-    public readonly void AddPanel<T, R, O>(int panel, int first, int end, ref RowsAhead ahead)
+    public readonly void AddPanel<T, R, O>(int panel, int first, int end, ref MemoryAhead ahead)
         where T : ITiles
         where R : unmanaged
         where O : IRegisterOps<R>

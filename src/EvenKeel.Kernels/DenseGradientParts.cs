@@ -50,10 +50,12 @@ internal unsafe struct DenseGradientParts : ILaneJob, ITileJob
             product.Rows = pack.Rows;
             // Behind the part's end comes the one that this thread most likely takes next.
             var next = (nint)Math.Min(Plan.Block, Plan.Rows - row - pack.Rows);
-            var ahead = new RowsAhead(
-                pack.Input + (pack.Rows * (nint)Plan.InChannels), next * Plan.InChannels,
-                pack.Gradient + (pack.Rows * (nint)Plan.Panels.Columns), next * Plan.Panels.Columns,
-                Plan.Panels.Count * Plan.Tiles);
+            var nextInput = pack.Input + (pack.Rows * (nint)Plan.InChannels);
+            var nextGradient = pack.Gradient + (pack.Rows * (nint)Plan.Panels.Columns);
+            var tiles = Plan.Panels.Count * Plan.Tiles;
+            var ahead = default(MemoryAhead);
+            ahead.Add(nextInput, nextInput + (next * Plan.InChannels), tiles);
+            ahead.Add(nextGradient, nextGradient + (next * Plan.Panels.Columns), tiles);
             for (var panel = 0; panel < Plan.Panels.Count; panel++)
                 product.AddPanel<T, R, O>(panel, 0, Plan.Tiles, ref ahead);
             product.Accumulate = true;

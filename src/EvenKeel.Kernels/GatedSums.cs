@@ -48,6 +48,7 @@ internal ref struct GatedSums
         if (X.IsEmpty)
         {
             if (!Bits.IsEmpty) Require.Length(Bits, Gated.Length(checked((int)length)));
+            Require.That(Product.IsEmpty, $"Product holds {Product.Length} floats: expected none, it is a sum over x, which is empty.");
             return;
         }
 

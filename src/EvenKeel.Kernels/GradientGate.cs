@@ -3,6 +3,26 @@ namespace EvenKeel.Kernels;
 /// <summary>Where the tables and values of <see cref="GatedSums"/> are.</summary>
 internal unsafe struct GradientGate
 {
+    /// <summary>A gate.</summary>
+    /// <param name="slope">Of the activation below zero; 1 for none.</param>
+    /// <param name="x">What was normalized.</param>
+    /// <param name="y">The output behind a sum.</param>
+    /// <param name="bits">Bits, sixteen elements in two bytes.</param>
+    /// <param name="mean">[C].</param>
+    /// <param name="scale">[C].</param>
+    /// <param name="shift">[C].</param>
+    public GradientGate(float slope, float* x, float* y, float* bits, float* mean, float* scale, float* shift)
+    {
+        Sums = true;
+        Slope = slope;
+        X = x;
+        Y = y;
+        Bits = (ushort*)bits;
+        Mean = mean;
+        Scale = scale;
+        Shift = shift;
+    }
+
     /// <summary>True if the result passes the gate and is summed; false if it is only stored.</summary>
     public bool Sums;
 

@@ -31,17 +31,7 @@ internal static unsafe partial class Pool
         fixed (float* dyp = dy, dxp = dx, x = sums.X, y = sums.Y, bits = sums.Bits, mean = sums.Mean, rstd = sums.Rstd,
                scale = sums.Scale, shift = sums.Shift, sum = sums.Sum, product = sums.Product)
         {
-            var gate = new GradientGate
-            {
-                Sums = true,
-                X = x,
-                Y = y,
-                Bits = (ushort*)bits,
-                Mean = mean,
-                Scale = scale,
-                Shift = shift,
-                Slope = sums.Slope,
-            };
+            var gate = new GradientGate(sums.Slope, x, y, bits, mean, scale, shift);
             var total = new GatheredSums { Channels = geometry.Channels, Rstd = rstd, Sum = sum, Product = product };
             var chunks = new TileBackwardJob(geometry, dyp, ip, dxp, gate, default).Rows.Chunks;
             total.Parts = new() { Count = chunks, PartLength = total.PartLength };

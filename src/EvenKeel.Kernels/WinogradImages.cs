@@ -144,28 +144,29 @@ internal unsafe partial struct WinogradImages
     /// <param name="first">The first tile.</param>
     /// <param name="end">The tile after the last.</param>
     /// <param name="ahead">Receives the ranges.</param>
-    public readonly void Results(long first, long end, ref WinogradAhead ahead)
+    public readonly void Results(long first, long end, ref MemoryAhead ahead)
     {
         var grid = Tiles;
         var row = Phase.GridWidth * (nint)Phase.ResultChannels;
         var (from, to) = (grid.Unseen(first, Phase.GridHeight, 0) * row, grid.Unseen(end, Phase.GridHeight, 0) * row);
-        ahead.Add(Result + from, Result + to);
-        if (Gate.X != null) ahead.Add(Gate.X + from, Gate.X + to);
-        if (Gate.Y != null) ahead.Add(Gate.Y + from, Gate.Y + to);
-        if (Gate.Bits != null) ahead.Add((float*)(Gate.Bits + (from / 16)), (float*)(Gate.Bits + (to / 16)));
+        ahead.Add(Result + from, Result + to, Winograd.Points);
+        if (Gate.X != null) ahead.Add(Gate.X + from, Gate.X + to, Winograd.Points);
+        if (Gate.Y != null) ahead.Add(Gate.Y + from, Gate.Y + to, Winograd.Points);
+        if (Gate.Bits != null) ahead.Add((float*)(Gate.Bits + (from / 16)), (float*)(Gate.Bits + (to / 16)), Winograd.Points);
     }
 
     /// <summary>Memory ahead: pixels of the source that tiles see, and those before the first do not, in whole rows of tiles.</summary>
     /// <param name="first">The first tile.</param>
     /// <param name="end">The tile after the last.</param>
     /// <param name="ahead">Receives the range.</param>
-    public readonly void Sources(long first, long end, ref WinogradAhead ahead)
+    public readonly void Sources(long first, long end, ref MemoryAhead ahead)
     {
         var grid = Tiles;
         var row = Phase.SourceWidth * (nint)Phase.SourceChannels;
         var shift = Phase.FirstRow + Winograd.Patch - Winograd.Tile;
         ahead.Add(
-            Source + (grid.Unseen(first, Phase.SourceHeight, shift) * row), Source + (grid.Unseen(end, Phase.SourceHeight, shift) * row));
+            Source + (grid.Unseen(first, Phase.SourceHeight, shift) * row),
+            Source + (grid.Unseen(end, Phase.SourceHeight, shift) * row), Winograd.Points);
     }
 
     /// <summary>Some channels of the pixels of the result that tiles have, and those before the first do not, in whole rows of

@@ -13,7 +13,7 @@ internal static unsafe partial class WinogradSmall
     /// <param name="ahead">What is asked for meanwhile.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Accumulate<R, O, P>(
-        float* input, float* gradient, float* sums, int channels, int columns, ref WinogradAhead ahead)
+        float* input, float* gradient, float* sums, int channels, int columns, ref MemoryAhead ahead)
         where R : unmanaged
         where O : IRegisterOps<R>
         where P : struct, IPitch

@@ -73,7 +73,7 @@ internal unsafe struct WinogradSmallGradient : ILaneJob, ITileJob
         var tiles = Images.Tiles.Count;
         first = Math.Min(first + WinogradSmall.GradientBlock, tiles);
         var end = Math.Min(first + WinogradSmall.GradientBlock, tiles);
-        var ahead = default(WinogradAhead);
+        var ahead = default(MemoryAhead);
         Images.Results(first, end, ref ahead);
         Images.Sources(first, end, ref ahead);
         if (Pitch == 16) WinogradSmall.Accumulate<R, O, WinogradSmall.Pitch16>(input, gradient, sums, channels, columns, ref ahead);

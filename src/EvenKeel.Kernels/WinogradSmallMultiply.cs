@@ -11,7 +11,7 @@ internal static unsafe partial class WinogradSmall
     /// <param name="columns">Result channels: 16 or 32.</param>
     /// <param name="ahead">What is asked for meanwhile.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Multiply<R, O, P>(float* tiles, float* weights, nint depth, int columns, ref WinogradAhead ahead)
+    public static void Multiply<R, O, P>(float* tiles, float* weights, nint depth, int columns, ref MemoryAhead ahead)
         where R : unmanaged
         where O : IRegisterOps<R>
         where P : struct, IPitch

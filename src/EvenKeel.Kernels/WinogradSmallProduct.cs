@@ -57,7 +57,7 @@ internal unsafe struct WinogradSmallProduct : ILaneJob, ITileJob
         var count = Images.Tiles.Count;
         var first = block * (long)WinogradSmall.Block;
         var end = Math.Min(first + WinogradSmall.Block, count);
-        var ahead = default(WinogradAhead);
+        var ahead = default(MemoryAhead);
         Images.Results(first, end, ref ahead);
         Images.Sources(end, Math.Min(end + WinogradSmall.Block, count), ref ahead);
         if (Pitch == 16) WinogradSmall.Multiply<R, O, WinogradSmall.Pitch16>(tiles, Weights, depth, columns, ref ahead);

@@ -58,7 +58,7 @@ internal sealed class BenchOptions
     private readonly Option<bool> _scaling = new("--scaling") { Description = "Show the speed-up from one thread to all, their steps taken in turn." };
     private readonly Option<bool> _costs = new("--costs")
     {
-        Description = "Show what each scheme costs over the suite's first, their steps taken in turn: holds on a busy machine.",
+        Description = "Show what each scheme costs over the first one, their steps taken in turn: holds on a busy machine.",
     };
 
     private readonly Option<bool> _growth = new("--growth")

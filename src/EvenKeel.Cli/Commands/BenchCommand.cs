@@ -130,9 +130,11 @@ internal static class BenchCommand
     {
         var rounds = request.Rounds ?? request.Suite.Rounds;
         var rows = new List<StepCost>();
-        foreach (var group in request.Suite.Cases.GroupBy(c => (c.Model, c.Batch)))
+        BenchCase[][] groups = [.. request.Suite.Cases.GroupBy(c => (c.Model, c.Batch)).Select(group => group.ToArray())];
+        if (groups.All(cases => cases.Length == 1))
+            throw new UserException("--costs compares schemes, but here is only one: give --suite, and two or more in --case if you give that.");
+        foreach (var cases in groups)
         {
-            BenchCase[] cases = [.. group];
             var seconds = cases.Length * rounds * request.Seconds;
             Note(request, terminal, $"{cases[0].Name}, batch {cases[0].Batch}: {cases.Length} schemes in turn for {seconds:F0} s");
             rows.AddRange(StepCost.Measure(cases, request.Threads, seconds, cancel));

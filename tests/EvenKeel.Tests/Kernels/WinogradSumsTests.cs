@@ -152,6 +152,9 @@ public sealed class WinogradSumsTests
         var bits = Assert.Throws<ArgumentException>(() => Conv.InputGradient(
             workers, g, dy, w, dx, false, new GatedSums { Bits = new float[3], Sum = new float[16] }));
         Assert.Contains("Bits", bits.Message, StringComparison.Ordinal);
+        var product = Assert.Throws<ArgumentException>(() => Conv.InputGradient(
+            workers, g, dy, w, dx, false, new GatedSums { Sum = new float[16], Product = new float[16] }));
+        Assert.Contains("a sum over x, which is empty", product.Message, StringComparison.Ordinal);
 
         void Refuse(string part, float[] values, float[] output, float slope)
         {

@@ -58,11 +58,13 @@ public class BenchCommandTests
         });
         Assert.Equal((1, 1, 1), (costs[0].Lower, costs[0].Cost, costs[0].Upper));
 
-        var (code, output, _) = Run([.. Small, "--costs"]);
+        string[] two = ["--suite", "fashion", "--case", "bn,gn+ws", "--seconds", "0", "--rounds", "1", "--costs"];
+        var (code, output, _) = Run(two);
         Assert.Equal(ExitCode.Done, code);
         Assert.Contains("half of the turns", output, StringComparison.Ordinal);
-        var line = JsonDocument.Parse(Run([.. Small, "--costs", "--json"]).Output).RootElement;
-        Assert.Equal(1.0, line.GetProperty("cost").GetDouble());
+        var lines = Run([.. two, "--json"]).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal([2, 2, 32, 32, 128, 128], lines.Select(l => JsonDocument.Parse(l).RootElement.GetProperty("batch").GetInt32()));
+        Assert.Equal(1.0, JsonDocument.Parse(lines[2]).RootElement.GetProperty("cost").GetDouble());
     }
 
     [Fact]
@@ -126,6 +128,8 @@ public class BenchCommandTests
     [InlineData(ExitCode.Failed, "Cannot read missing.jsonl: there is no such file", "--results", "missing.jsonl")]
     [InlineData(ExitCode.Failed, "No kernel has 'gelu'", "--suite", "kernels", "--case", "gelu")]
     [InlineData(ExitCode.Failed, "give --threads 2 or more", "--scaling", "--threads", "1")]
+    [InlineData(ExitCode.Failed, "--costs compares schemes, but here is only one", "--costs")]
+    [InlineData(ExitCode.Failed, "--costs compares schemes, but here is only one", "--suite", "mlp", "--case", "bn", "--costs")]
     [InlineData(ExitCode.Usage, "--rounds must be 1 or more", "--rounds", "0")]
     [InlineData(ExitCode.Usage, "--batch must be 1 or more", "--batch", "0")]
     [InlineData(ExitCode.Failed, "Suite mlp has no case 'gn'", "--suite", "mlp", "--case", "gn")]

@@ -2,9 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace EvenKeel.Kernels;
 
-/// <summary>Memory to ask for while the frequencies of a block are multiplied, some lines with each: more requests at once
-/// than a core keeps open would hold it up.</summary>
-internal unsafe struct WinogradAhead
+/// <summary>Memory to ask for while something else is multiplied, a share with each frequency or register tile: more requests
+/// at once than a core keeps open would hold it up.</summary>
+internal unsafe struct MemoryAhead
 {
     private Range _first;
     private Range _second;
@@ -14,16 +14,17 @@ internal unsafe struct WinogradAhead
     /// <summary>Adds a range, the fourth at most.</summary>
     /// <param name="from">Where it starts; null for no range.</param>
     /// <param name="end">Where it ends.</param>
-    public void Add(float* from, float* end)
+    /// <param name="turns">How many shares there will be.</param>
+    public void Add(float* from, float* end, int turns)
     {
         if (from == null) return;
         _fourth = _third;
         _third = _second;
         _second = _first;
-        _first = new() { At = from, End = end, Step = WorkSplit.Chunks(end - from, Winograd.Points * 16) * 16 };
+        _first = new() { At = from, End = end, Step = WorkSplit.Chunks(end - from, turns * 16) * 16 };
     }
 
-    /// <summary>Asks for the share of one frequency.</summary>
+    /// <summary>Asks for the next share.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Ask()
     {
