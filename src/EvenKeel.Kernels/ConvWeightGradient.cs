@@ -1,16 +1,14 @@
 namespace EvenKeel.Kernels;
 
 /// <summary>
-/// Weight gradient: for every tap, the input channels times the output gradient's channels, summed over pixels. Both
-/// are packed block by block, since a tile reads eight of many channels at every pixel; each packed block then serves
-/// all taps and tiles from cache. A chunk is a slice of the weights and a part of the pixels; where there is more than
-/// one part, each writes a tensor of its own.
+/// Weight gradient: for every tap, the input channels times the output gradient's channels, summed over pixels. It goes
+/// block by block, so that all taps and tiles find their pixels in a cache: the gradient's in copies of a panel each,
+/// the input's where they are. A chunk is a slice of the weights and a part of the pixels; where there is more than one
+/// part, each writes a tensor of its own.
 /// </summary>
 /// <remarks>Adding up block by block also keeps the rounding of long sums small.</remarks>
 internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
 {
-    private const int MostRows = 8;
-
     public ConvGeometry Geometry;
     public ConvWeightPlan Plan;
     public GemmPanels Panels;
@@ -38,14 +36,17 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
     /// <summary>Floats from one pixel of a packed panel to the next, the same for all panels.</summary>
     private readonly int PanelStep => Panels.PaddedWidth(0);
 
-    private readonly nint InputLength => Tiles * TileLength;
+    private readonly nint InputLength => CopiesInput ? (nint)Plan.InputPixels(Geometry) * Shape.Rows : 0;
 
     private readonly nint StepsLength => Plan.BlockPixels * (sizeof(TileStep) / sizeof(float));
 
     private readonly int Tiles => (Plan.Channels + Shape.Rows - 1) / Shape.Rows;
 
-    // A cache line more than the data: with powers of two the tiles of a pixel would fall into one cache set.
-    private readonly nint TileLength => ((nint)Plan.InputPixels(Geometry) * MostRows) + 16;
+    // A tile that is taller than the tensor has channels needs zeros below them.
+    private readonly bool CopiesInput => Geometry.InChannels < Shape.Rows;
+
+    /// <summary>Floats from one pixel of the input, or its copy, to the next.</summary>
+    private readonly nint InputStep => Math.Max(Geometry.InChannels, Shape.Rows);
 
     public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
         TileDispatch.Run<V, ConvWeightGradient>(ref this, chunk, worker);
@@ -70,7 +71,6 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
             Gradient = sums + SumsLength,
             Input = sums + SumsLength + GradientLength,
             Steps = (TileStep*)(sums + SumsLength + GradientLength + InputLength),
-            TileLength = TileLength,
         };
         new Span<float>(sums, (int)SumsLength).Clear();
         var endBlock = Plan.FirstBlock(part + 1);
@@ -93,7 +93,13 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
         var first = (long)block * Plan.BlockPixels;
         var pixels = (int)Math.Min(Plan.BlockPixels, Geometry.OutPixels - first);
         var (firstRow, endRow) = RowsSeen(first, pixels);
-        PackInput(work, firstRow, endRow);
+        var input = InputRow(firstRow);
+        if (CopiesInput)
+        {
+            CopyInput(input, (endRow - firstRow) * Geometry.Width, work.Input);
+            input = work.Input;
+        }
+
         for (var panel = work.FirstPanel; panel < work.EndPanel; panel++)
             PackGradient<R, O>(work, panel, first, pixels);
 
@@ -107,21 +113,19 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
         for (var tap = 0; tap < Geometry.Taps; tap++)
         {
             // Without padding every tap sees as many pixels as the first, further on by its own place in the kernel.
-            var seen = work.Input;
+            var seen = input;
             if (Geometry.Padding == 0)
-                seen += ((tap / Geometry.KernelWidth * (nint)Geometry.Width) + (tap % Geometry.KernelWidth)) * MostRows;
+                seen += ((tap / Geometry.KernelWidth * (nint)Geometry.Width) + (tap % Geometry.KernelWidth)) * InputStep;
             if (tap == 0 || Geometry.Padding > 0) count = Locate(work, tap, first, pixels, firstRow);
             for (var panel = work.FirstPanel; panel < work.EndPanel; panel++, turn++)
             {
                 AskFor(work, next, turn, turns);
                 var vectors = Panels.Vectors(panel);
                 var tileSums = Shape.Rows * Panels.PaddedWidth(panel);
-                var input = seen;
                 var gradient = PanelGradient(work, panel);
                 for (var channel = work.FirstChannel; channel < work.EndChannel; channel += Shape.Rows)
                 {
-                    T.GatherSteps(vectors, work.Steps, count, input, gradient, sums);
-                    input += work.TileLength;
+                    T.GatherSteps(vectors, work.Steps, count, seen + TileStart(channel), gradient, sums);
                     sums += tileSums;
                 }
             }
@@ -191,10 +195,8 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
         /// <summary>The block's output gradient: [panel][pixel][column].</summary>
         public float* Gradient { get; init; }
 
-        /// <summary>The block's input: [tile][pixel][8 channels].</summary>
+        /// <summary>Room for a copy of the block's input, where one is needed: [pixel][row of a tile].</summary>
         public float* Input { get; init; }
-
-        public nint TileLength { get; init; }
 
         public TileStep* Steps { get; init; }
     }

@@ -1,65 +1,29 @@
-using System.Runtime.Intrinsics;
-
 namespace EvenKeel.Kernels;
 
-// What a block of pixels needs before its products: copies of both operands, and where a tap finds its pixels in them.
+// What a block of pixels needs before its products: a copy of the gradient, and where a tap finds its pixels.
 internal unsafe partial struct ConvWeightGradient
 {
-    /// <summary>The image rows that pixels see, of those that any pixel sees, counted over all images.</summary>
+    /// <summary>The image rows that pixels see, counted over all images.</summary>
     private readonly (long First, long End) RowsSeen(long first, int pixels)
     {
         ref readonly var g = ref Geometry;
         var firstLine = first / g.OutWidth;
         var lastLine = (first + pixels - 1) / g.OutWidth;
-        var firstRow = (firstLine / g.OutHeight * Plan.UsedRows)
-            + Math.Clamp((firstLine % g.OutHeight * g.Stride) - g.Padding, 0, Plan.UsedRows);
-        var endRow = (lastLine / g.OutHeight * Plan.UsedRows)
-            + Math.Clamp((lastLine % g.OutHeight * g.Stride) - g.Padding + g.KernelHeight, 0, Plan.UsedRows);
+        var firstRow = (firstLine / g.OutHeight * g.Height)
+            + Math.Clamp((firstLine % g.OutHeight * g.Stride) - g.Padding, 0, g.Height);
+        var endRow = (lastLine / g.OutHeight * g.Height)
+            + Math.Clamp((lastLine % g.OutHeight * g.Stride) - g.Padding + g.KernelHeight, 0, g.Height);
         return (firstRow, endRow);
     }
 
-    private readonly float* InputRow(long row) =>
-        Input + (nint)(((row / Plan.UsedRows * Geometry.Height) + (row % Plan.UsedRows)) * Geometry.Width * Geometry.InChannels);
+    private readonly float* InputRow(long row) => Input + ((nint)row * Geometry.Width * Geometry.InChannels);
 
-    /// <summary>Copies image rows to [tile][pixel][8 channels].</summary>
-    private readonly void PackInput(in Work work, long firstRow, long endRow)
+    /// <summary>Copies pixels of a few channels to [pixel][row of a tile].</summary>
+    private readonly void CopyInput(float* source, long pixels, float* copy)
     {
-        ref readonly var g = ref Geometry;
-
-        // Tiles whose eight channels exist are copied whole; the last ones may lie elsewhere or end with the tensor.
-        var tiles = (work.EndChannel - work.FirstChannel + Shape.Rows - 1) / Shape.Rows;
-        var copies = Math.Clamp((g.InChannels - MostRows - work.FirstChannel + Shape.Rows) / Shape.Rows, 0, tiles);
-        nint tileRows = Shape.Rows;
-        nint channels = g.InChannels;
-        var tileLength = work.TileLength;
-        var packed = work.Input;
-        for (var row = firstRow; row < endRow; row++)
+        for (var i = 0L; i < pixels; i++, source += Geometry.InChannels, copy += Shape.Rows)
         {
-            var rowPixels = InputRow(row);
-
-            // A tile after the other: its line is stored to in full before the next tile's, and what is read stays close.
-            var source = rowPixels + work.FirstChannel;
-            var tile = packed;
-            for (var i = 0; i < copies; i++, source += tileRows, tile += tileLength)
-            {
-                var pixel = source;
-                var copy = tile;
-                for (var end = copy + (g.Width * MostRows); copy < end; copy += MostRows, pixel += channels)
-                    Vector256.Load(pixel).Store(copy);
-            }
-
-            for (var i = copies; i < tiles; i++, tile += tileLength)
-            {
-                var start = TileStart(work.FirstChannel + (i * Shape.Rows));
-                var pixel = rowPixels + start;
-                var copy = tile;
-                for (var end = copy + (g.Width * MostRows); copy < end; copy += MostRows, pixel += channels)
-                {
-                    for (var j = 0; j < MostRows; j++) copy[j] = start + j < channels ? pixel[j] : 0f;
-                }
-            }
-
-            packed += g.Width * MostRows;
+            for (var j = 0; j < Shape.Rows; j++) copy[j] = j < Geometry.InChannels ? source[j] : 0f;
         }
     }
 
@@ -81,6 +45,7 @@ internal unsafe partial struct ConvWeightGradient
     {
         ref readonly var g = ref Geometry;
         nint width = PanelStep;
+        var inputStep = g.Stride * InputStep;
         var tapRow = (tap / g.KernelWidth) - g.Padding;
         var tapColumn = (tap % g.KernelWidth) - g.Padding;
 
@@ -90,7 +55,7 @@ internal unsafe partial struct ConvWeightGradient
         var column = (int)(first % g.OutWidth);
         var line = first / g.OutWidth;
         var row = (int)(line % g.OutHeight);
-        var imageRow = (line / g.OutHeight * Plan.UsedRows) - firstRow;
+        var imageRow = (line / g.OutHeight * g.Height) - firstRow;
         var step = work.Steps;
         for (var i = 0; i < pixels;)
         {
@@ -101,16 +66,16 @@ internal unsafe partial struct ConvWeightGradient
                 var from = Math.Max(column, firstInside);
                 var end = step + Math.Max(0, Math.Min(column + run, endInside) - from);
                 var x = (from * g.Stride) + tapColumn;
-                var input = (((nint)(imageRow + y) * g.Width) + x) * MostRows;
+                var input = (((nint)(imageRow + y) * g.Width) + x) * InputStep;
                 var gradient = (i + from - column) * width;
-                for (; step < end; step++, input += g.Stride * MostRows, gradient += width) *step = new(input, gradient);
+                for (; step < end; step++, input += inputStep, gradient += width) *step = new(input, gradient);
             }
 
             i += run;
             column = 0;
             if (++row < g.OutHeight) continue;
             row = 0;
-            imageRow += Plan.UsedRows;
+            imageRow += g.Height;
         }
 
         return (int)(step - work.Steps);

@@ -33,8 +33,6 @@ internal readonly struct ConvWeightPlan
         Columns = (int)Math.Clamp(SliceFloats / columnFloats * ColumnGranule, ColumnGranule, MostColumns);
         ColumnSlices = WorkSplit.Chunks(g.OutChannels, Columns);
 
-        // Input rows that any output row sees; images follow each other without the rest.
-        UsedRows = Math.Min(g.Height, ((g.OutHeight - 1) * g.Stride) - g.Padding + g.KernelHeight);
         BlockPixels = MostBlockPixels;
         while (BlockPixels > FewestBlockPixels && InputPixels(g) * Channels > InputFloats) BlockPixels /= 2;
         Blocks = WorkSplit.Chunks(g.OutPixels, BlockPixels);
@@ -57,8 +55,6 @@ internal readonly struct ConvWeightPlan
 
     public int BlockPixels { get; }
 
-    public int UsedRows { get; }
-
     public int Chunks => checked(Parts * ChannelSlices * ColumnSlices);
 
     public int FirstBlock(int part) => (int)((long)Blocks * part / Parts);
@@ -68,6 +64,6 @@ internal readonly struct ConvWeightPlan
     {
         var lines = Math.Min(((BlockPixels + g.OutWidth - 2L) / g.OutWidth) + 1, (long)g.Batch * g.OutHeight);
         var images = Math.Min(((lines + g.OutHeight - 2) / g.OutHeight) + 1, g.Batch);
-        return Math.Min(images * UsedRows, (lines * g.Stride) + (images * g.KernelHeight)) * g.Width;
+        return Math.Min(images * g.Height, (lines * g.Stride) + (images * g.KernelHeight)) * g.Width;
     }
 }

@@ -172,8 +172,10 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
             var result = Result + ((nint)(first + row) * Panels.Columns) + column;
             var some = Math.Min(_tileRows, rows - row);
 
-            // Sums go where they belong as soon as they are whole, if all of them belong somewhere.
-            var direct = last && !Accumulate && some == _tileRows && Panels.Width(panel) == width;
+            // Sums go where they belong as soon as they are whole, if all of them belong somewhere and nothing is done to
+            // them: reading them back from there would wait for the stores.
+            var direct = last && !Accumulate && Bias == null && Slope == 1f && some == _tileRows
+                && Panels.Width(panel) == width;
             tile.A = CopiesRows ? copy + (row * (nint)DenseRows.Step) : Source + ((nint)tileRow * Depth) + start;
             tile.Initial = start > 0 ? sums : null;
 
@@ -183,7 +185,7 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
             tile.CStep = direct ? Panels.Columns : width;
             if (parts == 1) T.Multiply(Panels.Vectors(panel), &tile);
             else ahead = InParts<T>(Panels.Vectors(panel), tile, parts, WorkSplit.Chunks(rows - row, _tileRows), ahead);
-            if (!last || (direct && Bias == null && Slope == 1f)) continue;
+            if (!last || direct) continue;
 
             // The last tile may have moved back to end with the last row; what it has twice is not written out.
             var source = tile.C + ((nint)(first + row - tileRow) * tile.CStep);
