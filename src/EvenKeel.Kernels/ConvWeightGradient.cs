@@ -4,7 +4,7 @@ namespace EvenKeel.Kernels;
 /// Weight gradient: for every tap, the input channels times the output gradient's channels, summed over pixels. It goes
 /// block by block, so that all taps and tiles find their pixels in a cache: the gradient's in copies of a panel each,
 /// the input's where they are. A chunk is a slice of the weights and a part of the pixels; where there is more than one
-/// part, each writes a tensor of its own.
+/// part, <see cref="ConvWeightSum"/> adds them up.
 /// </summary>
 /// <remarks>Adding up block by block also keeps the rounding of long sums small.</remarks>
 internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
@@ -16,19 +16,25 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
     public float* Input;
     public float* Gradient;
 
-    /// <summary>Receives the gradient: of part 0, then of the others, a weight tensor each.</summary>
     public float* Result;
+    public bool Accumulate;
 
     /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
     public float* Scratch;
-    public bool Accumulate;
 
-    public readonly nint WorkerLength => SumsLength + GradientLength + InputLength + StepsLength;
+    /// <summary>Receives the sums of every chunk, <see cref="SumsLength"/> floats each, if there is more than one part:
+    /// in the order in which they come, so that nothing is moved until parts are added.</summary>
+    public float* Sums;
+
+    public readonly nint WorkerLength => (HasParts ? 0 : SumsLength) + GradientLength + InputLength + StepsLength;
+
+    public readonly bool HasParts => Plan.Parts > 1;
+
+    /// <summary>Floats of the sums of a slice, in whole cache lines.</summary>
+    public readonly nint SumsLength => AlignedMemory.WholeLines((nint)Geometry.Taps * Tiles * Shape.Rows * SliceColumns);
 
     // A panel may reach past the slice that its first column is in.
     private readonly int SliceColumns => Math.Min(Plan.Columns + PanelStep, Panels.PaddedColumns);
-
-    private readonly nint SumsLength => (nint)Geometry.Taps * Tiles * Shape.Rows * SliceColumns;
 
     // Narrow panels come last, one at most if the panel is ragged and two if four registers are shared.
     private readonly nint GradientLength => (nint)Plan.BlockPixels * (SliceColumns + (2 * PanelStep));
@@ -57,25 +63,35 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
         where O : IRegisterOps<R>
     {
         var part = chunk % Plan.Parts;
-        var slice = chunk / Plan.Parts;
-        var sums = Scratch + (worker * WorkerLength);
+        var scratch = Scratch + (worker * WorkerLength);
+        var sums = HasParts ? Sums + (chunk * SumsLength) : scratch;
+        var gradient = HasParts ? scratch : scratch + SumsLength;
+        var input = gradient + GradientLength;
+        var work = SliceOf(chunk / Plan.Parts, sums) with
+        {
+            Gradient = gradient,
+            Input = input,
+            Steps = (TileStep*)(input + InputLength),
+        };
+        var firstBlock = Plan.FirstBlock(part);
+        var endBlock = Plan.FirstBlock(part + 1);
+        for (var block = firstBlock; block < endBlock; block++) AddBlock<T, R, O>(work, block, block == firstBlock);
+        if (HasParts) return;
+        for (var tap = 0; tap < Geometry.Taps; tap++) WriteSums<R, O>(work, tap);
+    }
+
+    private readonly Work SliceOf(int slice, float* sums)
+    {
         var firstChannel = slice % Plan.ChannelSlices * Plan.Channels;
         var firstColumn = slice / Plan.ChannelSlices * Plan.Columns;
-        var work = new Work
+        return new()
         {
             FirstChannel = firstChannel,
             EndChannel = Math.Min(Geometry.InChannels, firstChannel + Plan.Channels),
             FirstPanel = PanelFrom(firstColumn),
             EndPanel = PanelFrom(firstColumn + Plan.Columns),
             Sums = sums,
-            Gradient = sums + SumsLength,
-            Input = sums + SumsLength + GradientLength,
-            Steps = (TileStep*)(sums + SumsLength + GradientLength + InputLength),
         };
-        new Span<float>(sums, (int)SumsLength).Clear();
-        var endBlock = Plan.FirstBlock(part + 1);
-        for (var block = Plan.FirstBlock(part); block < endBlock; block++) AddBlock<T, R, O>(work, block);
-        WriteSums<R, O>(work, Result + (part * (nint)Geometry.WeightLength));
     }
 
     private readonly int PanelFrom(int column)
@@ -85,7 +101,7 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
         return panel;
     }
 
-    private readonly void AddBlock<T, R, O>(in Work work, int block)
+    private readonly void AddBlock<T, R, O>(in Work work, int block, bool isFirst)
         where T : ITiles
         where R : unmanaged
         where O : IRegisterOps<R>
@@ -125,6 +141,8 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
                 var gradient = PanelGradient(work, panel);
                 for (var channel = work.FirstChannel; channel < work.EndChannel; channel += Shape.Rows)
                 {
+                    // The memory of a tile's sums has come by the time the tile is added to them.
+                    if (isFirst) new Span<float>(sums, tileSums).Clear();
                     T.GatherSteps(vectors, work.Steps, count, seen + TileStart(channel), gradient, sums);
                     sums += tileSums;
                 }
@@ -151,33 +169,6 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
 
     // The last tile moves back to end with the last channel of the tensor; what it has twice is not written out.
     private readonly int TileStart(int channel) => Math.Max(0, Math.Min(channel, Geometry.InChannels - Shape.Rows));
-
-    private readonly void WriteSums<R, O>(in Work work, float* result)
-        where R : unmanaged
-        where O : IRegisterOps<R>
-    {
-        var sums = work.Sums;
-        for (var tap = 0; tap < Geometry.Taps; tap++)
-        {
-            for (var panel = work.FirstPanel; panel < work.EndPanel; panel++)
-            {
-                var width = Panels.PaddedWidth(panel);
-                for (var channel = work.FirstChannel; channel < work.EndChannel; channel += Shape.Rows)
-                {
-                    var tileRow = sums + ((channel - TileStart(channel)) * width);
-                    var end = Math.Min(channel + Shape.Rows, work.EndChannel);
-                    for (var i = channel; i < end; i++, tileRow += width)
-                    {
-                        var row = (((nint)tap * Geometry.InChannels) + i) * Geometry.OutChannels;
-                        var columns = result + row + Panels.FirstColumn(panel);
-                        GemmStore.Row<R, O>(tileRow, columns, Panels.Width(panel), null, 1f, Accumulate);
-                    }
-
-                    sums += Shape.Rows * width;
-                }
-            }
-        }
-    }
 
     private readonly struct Work
     {

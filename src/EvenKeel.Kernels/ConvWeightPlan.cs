@@ -15,12 +15,12 @@ internal readonly struct ConvWeightPlan
     // The sums of a slice are read and written once a block, the input of a block once a tap: at most 336 and 192 kB
     // of a second-level cache. The first lets 96 by 96 channels and nine taps be one slice.
     private const int SliceFloats = 84 * 1024;
-    private const int InputFloats = 48 * 1024;
+    private const int InputFloats = 96 * 1024;
 
     // Slices end where tiles of six and of eight rows both do, and where panels of 16 and of 48 columns both do.
     private const int ChannelGranule = 24;
     private const int ColumnGranule = 48;
-    private const int MostChannels = 4 * ChannelGranule;
+    private const int MostChannels = 8 * ChannelGranule;
     private const int MostColumns = 4 * ColumnGranule;
 
     public ConvWeightPlan(in ConvGeometry g)

@@ -72,28 +72,13 @@ internal static unsafe partial class Conv
                 Result = result,
                 Accumulate = accumulate,
             };
-            var parts = job.Plan.Parts;
-            var partLength = parts == 1 ? 0 : AlignedMemory.WholeLines(parts * (nint)g.WeightLength);
-            job.Scratch = workers.SharedScratch((nuint)(partLength + (workers.Threads * job.WorkerLength)));
-            if (parts == 1)
-            {
-                workers.Run(job.Plan.Chunks, ref job);
-                return;
-            }
-
-            job.Result = job.Scratch;
-            job.Scratch += partLength;
-            job.Accumulate = false;
+            var sums = job.HasParts ? job.Plan.Chunks * job.SumsLength : 0;
+            job.Sums = workers.SharedScratch((nuint)(sums + (workers.Threads * job.WorkerLength)));
+            job.Scratch = job.Sums + sums;
             workers.Run(job.Plan.Chunks, ref job);
-            var sum = new ConvPartSum
-            {
-                Parts = job.Result,
-                Result = result,
-                Length = (nint)g.WeightLength,
-                Count = parts,
-                Accumulate = accumulate,
-            };
-            workers.Run(sum.Chunks, ref sum);
+            if (!job.HasParts) return;
+            var sum = new ConvWeightSum { Gradient = job };
+            workers.Run(job.SumChunks, ref sum);
         }
     }
 
