@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace EvenKeel.Kernels;
 
@@ -19,26 +18,21 @@ internal static unsafe class MachinePeak
         return Best(workers, workers.Threads, ref job, operations, seconds) / 1e9;
     }
 
-    /// <summary>Memory traffic a second of a = b + s·c on arrays far larger than any cache, on all threads, counting
-    /// two reads and one write: the best of the rounds that fit the time.</summary>
+    /// <summary>Memory traffic a second: <see cref="MemoryTraffic"/> used once.</summary>
     /// <returns>GB/s.</returns>
     public static double MeasureBandwidth(Workers workers, double seconds)
     {
-        const nuint bytes = (nuint)Triad.Length * sizeof(float);
-        var a = (float*)NativeMemory.AlignedAlloc(3 * bytes, 64);
-        try
-        {
-            new Span<float>(a, 3 * Triad.Length).Fill(1f);
-            var job = new Triad { A = a, B = a + Triad.Length, C = a + (2 * Triad.Length) };
-            return Best(workers, Triad.Chunks, ref job, 3.0 * bytes, seconds) / 1e9;
-        }
-        finally
-        {
-            NativeMemory.AlignedFree(a);
-        }
+        using var traffic = new MemoryTraffic();
+        return traffic.Measure(workers, seconds);
     }
 
-    private static double Best<TJob>(Workers workers, int chunks, ref TJob job, double amount, double seconds)
+    /// <summary>What a job does a second, by the best of the rounds that fit the time; one at least.</summary>
+    /// <param name="workers">Where it runs.</param>
+    /// <param name="chunks">Chunks of a round.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="amount">What a round comes to.</param>
+    /// <param name="seconds">How long to go on.</param>
+    public static double Best<TJob>(Workers workers, int chunks, ref TJob job, double amount, double seconds)
         where TJob : unmanaged, ILaneJob
     {
         var best = 0.0;
@@ -97,28 +91,6 @@ internal static unsafe class MachinePeak
 
             a = O.Add(O.Add(O.Add(a, b), O.Add(c, d)), O.Add(O.Add(e, f), O.Add(g, h)));
             O.Store(sink, O.Add(a, O.Add(O.Add(i, j), O.Add(k, l))));
-        }
-    }
-
-    private struct Triad : ILaneJob
-    {
-        public const int Length = 24 * 1024 * 1024;
-        public const int Chunks = Length / PerChunk;
-        private const int PerChunk = 64 * 1024;
-
-        public float* A;
-        public float* B;
-        public float* C;
-
-        public readonly void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
-            Add<V>(A + (chunk * (nint)PerChunk), B + (chunk * (nint)PerChunk), C + (chunk * (nint)PerChunk));
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void Add<V>(float* a, float* b, float* c) where V : unmanaged, ILanes<V>
-        {
-            var scale = V.Splat(0.5f);
-            for (var i = 0; i < PerChunk; i += ILanes<V>.Count)
-                V.Store(a + i, V.FusedMultiplyAdd(scale, V.Load(c + i), V.Load(b + i)));
         }
     }
 }

@@ -73,8 +73,15 @@ internal static class StepTables
         }
 
         terminal.Table(
-            ["case", "norm", "batch", "ms, 1 thread", $"ms, {rows[0].Threads} threads", "speed-up"],
-            rows.Select(r => new[] { r.Case, r.Norm, $"{r.Batch}", $"{r.OneThread:F1}", $"{r.AllThreads:F1}", Times(r.SpeedUp) }));
+            ["case", "norm", "batch", "ms, 1 thread", $"ms, {rows[0].Threads} threads", "speed-up", "arithmetic", "memory"],
+            rows.Select(r => new[]
+            {
+                r.Case, r.Norm, $"{r.Batch}", $"{r.OneThread:F1}", $"{r.AllThreads:F1}", Times(r.SpeedUp), Times(r.Arithmetic), Times(r.Memory),
+            }));
+        terminal.Line("""
+            Medians of turns, in each of which every kind ran: steps, multiply-adds in registers,
+            and main memory read and written. No step can gain more than both of these allow.
+            """);
     }
 
     /// <summary>Prints what schemes cost.</summary>

@@ -94,6 +94,6 @@ internal sealed record BenchResult
         };
 
         double Of(Func<BenchResult, double> figure, int digits) =>
-            Math.Round(StepBenchmark.Median([.. rounds.Select(figure)]), digits);
+            Math.Round(StepBenchmark.Median(rounds.Select(figure)), digits);
     }
 }

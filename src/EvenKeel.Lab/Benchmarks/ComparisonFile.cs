@@ -68,7 +68,7 @@ internal sealed class ComparisonFile
     private static PeerSpeed Speed((CaseName Case, string Layout, double Speed)[] lines)
     {
         var layouts = lines.GroupBy(l => l.Layout, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => StepBenchmark.Median([.. g.Select(l => l.Speed)]), StringComparer.Ordinal);
+            .ToDictionary(g => g.Key, g => StepBenchmark.Median(g.Select(l => l.Speed)), StringComparer.Ordinal);
         return new PeerSpeed(layouts.TryGetValue(DefaultLayout, out var speed) ? speed : null, layouts.Values.Max());
     }
 

@@ -61,14 +61,14 @@ internal static class StepBenchmark
         };
     }
 
-    /// <summary>The median; sorts the values.</summary>
-    public static double Median(double[] values)
+    /// <summary>The median.</summary>
+    public static double Median(IEnumerable<double> values)
     {
-        Array.Sort(values);
-        var middle = values.Length / 2;
-        return values.Length % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
+        double[] sorted = [.. values.Order()];
+        var middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : 0.5 * (sorted[middle - 1] + sorted[middle]);
     }
 
     private static double Milliseconds(List<StepSeconds> times, Func<StepSeconds, double> part) =>
-        1e3 * Median([.. times.Select(part)]);
+        1e3 * Median(times.Select(part));
 }

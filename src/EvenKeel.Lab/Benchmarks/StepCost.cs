@@ -58,28 +58,34 @@ internal sealed record StepCost
         IReadOnlyList<BenchCase> cases, int threads, double seconds, CancellationToken cancel)
     {
         using var backend = new CpuBackend(threads);
-        var times = StepsInTurn.Time([.. cases.Select(bench => new TrainingStep(bench, backend))], seconds, cancel);
-        return [.. cases.Select((bench, i) => Of(bench, times[i]))];
+        var times = InTurn.Time([.. cases.Select(bench => InTurn.Steps(new TrainingStep(bench, backend)))], seconds, cancel);
+        return [.. cases.Select((bench, i) => Of(bench, times[i], cases[0], times[0], backend.Threads))];
+    }
 
-        StepCost Of(BenchCase bench, double[] own)
+    /// <summary>The cost of a case from the times of its turns and those of another.</summary>
+    /// <param name="bench">The case.</param>
+    /// <param name="own">Milliseconds of its step, turn by turn.</param>
+    /// <param name="over">The other case.</param>
+    /// <param name="others">Milliseconds of the other's step in the same turns.</param>
+    /// <param name="threads">Threads of both.</param>
+    public static StepCost Of(BenchCase bench, double[] own, BenchCase over, double[] others, int threads)
+    {
+        double[] ratios = [.. own.Zip(others, (time, other) => time / other).Order()];
+        return new()
         {
-            double[] ratios = [.. own.Select((time, turn) => time / times[0][turn]).Order()];
-            return new()
-            {
-                Case = bench.Name,
-                Norm = bench.Norm,
-                Scheme = bench.Scheme,
-                Batch = bench.Batch,
-                Threads = backend.Threads,
-                Milliseconds = Math.Round(StepBenchmark.Median(own), 2),
-                Over = cases[0].Norm,
-                Cost = Math.Round(StepBenchmark.Median(ratios), 3),
-                Lower = Math.Round(ratios[ratios.Length / 4], 3),
-                Upper = Math.Round(ratios[^(1 + (ratios.Length / 4))], 3),
-                Turns = ratios.Length,
-                Cpu = Machine.Cpu,
-                Date = DateOnly.FromDateTime(DateTimeOffset.UtcNow.UtcDateTime),
-            };
-        }
+            Case = bench.Name,
+            Norm = bench.Norm,
+            Scheme = bench.Scheme,
+            Batch = bench.Batch,
+            Threads = threads,
+            Milliseconds = Math.Round(StepBenchmark.Median(own), 2),
+            Over = over.Norm,
+            Cost = Math.Round(StepBenchmark.Median(ratios), 3),
+            Lower = Math.Round(ratios[ratios.Length / 4], 3),
+            Upper = Math.Round(ratios[^(1 + (ratios.Length / 4))], 3),
+            Turns = ratios.Length,
+            Cpu = Machine.Cpu,
+            Date = DateOnly.FromDateTime(DateTimeOffset.UtcNow.UtcDateTime),
+        };
     }
 }

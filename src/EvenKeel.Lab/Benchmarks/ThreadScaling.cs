@@ -1,11 +1,14 @@
 using System.Text.Json.Serialization;
 using EvenKeel.Backends;
+using EvenKeel.Kernels;
 
 namespace EvenKeel.Lab.Benchmarks;
 
 /// <summary>One thread against several, in turn; one JSON line.</summary>
 internal sealed record ThreadScaling
 {
+    private const double PeakSeconds = 0.005;
+
     /// <summary>Network and data.</summary>
     public required string Case { get; init; }
 
@@ -30,7 +33,16 @@ internal sealed record ThreadScaling
     [JsonPropertyName("speed_up")]
     public required double SpeedUp { get; init; }
 
-    /// <summary>Takes steps on one thread and on several in turn.</summary>
+    /// <summary>How many times as much arithmetic in registers they do, in the same turns.</summary>
+    [JsonPropertyName("arithmetic_speed_up")]
+    public required double Arithmetic { get; init; }
+
+    /// <summary>How many times as much main memory they read and write, in the same turns: what memory limits cannot gain
+    /// more.</summary>
+    [JsonPropertyName("memory_speed_up")]
+    public required double Memory { get; init; }
+
+    /// <summary>Takes steps on one thread and on several in turn, and what the machine can do between them.</summary>
     /// <param name="bench">The case.</param>
     /// <param name="threads">Threads; 0 means one per processor.</param>
     /// <param name="seconds">How long to go on.</param>
@@ -41,7 +53,14 @@ internal sealed record ThreadScaling
         if (threads == 0) threads = Environment.ProcessorCount;
         if (threads == 1) throw new UserException("--scaling compares one thread with several: give --threads 2 or more.");
         using CpuBackend one = new(1), all = new(threads);
-        var times = StepsInTurn.Time([new(bench, one), new(bench, all)], seconds, cancel);
+        using var traffic = new MemoryTraffic();
+        var times = InTurn.Time(
+            [
+                InTurn.Steps(new(bench, one)), InTurn.Steps(new(bench, all)),
+                () => 1 / one.MeasurePeak(PeakSeconds), () => 1 / all.MeasurePeak(PeakSeconds),
+                () => 1 / traffic.Measure(one.Workers, 0), () => 1 / traffic.Measure(all.Workers, 0),
+            ],
+            seconds, cancel);
         return new ThreadScaling
         {
             Case = bench.Name,
@@ -50,7 +69,9 @@ internal sealed record ThreadScaling
             Threads = threads,
             OneThread = Math.Round(StepBenchmark.Median(times[0]), 2),
             AllThreads = Math.Round(StepBenchmark.Median(times[1]), 2),
-            SpeedUp = Math.Round(StepBenchmark.Median([.. times[0].Zip(times[1], (o, a) => o / a)]), 3),
+            SpeedUp = Math.Round(InTurn.Ratio(times[0], times[1]), 3),
+            Arithmetic = Math.Round(InTurn.Ratio(times[2], times[3]), 3),
+            Memory = Math.Round(InTurn.Ratio(times[4], times[5]), 3),
         };
     }
 }

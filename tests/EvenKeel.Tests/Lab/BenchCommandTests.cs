@@ -36,12 +36,28 @@ public class BenchCommandTests
         string[] two = [.. Small.Select(word => word == "1" ? "2" : word), "--json"];
         var scaling = JsonDocument.Parse(Run([.. two, "--scaling"]).Output).RootElement;
         Assert.Equal(2, scaling.GetProperty("threads").GetInt32());
-        Assert.True(scaling.GetProperty("speed_up").GetDouble() > 0);
+        Assert.All(["speed_up", "arithmetic_speed_up", "memory_speed_up"], ratio => Assert.True(scaling.GetProperty(ratio).GetDouble() > 0));
 
         var first = JsonDocument.Parse(Run([.. two, "--first-step"]).Output).RootElement;
         var parts = new[] { "start_s", "network_s", "step_s" }.Sum(part => first.GetProperty(part).GetDouble());
         Assert.Equal(first.GetProperty("first_step_s").GetDouble(), parts, 2e-3);
         Assert.True(first.GetProperty("peak_resident_bytes").GetInt64() > 10_000_000);
+    }
+
+    // A neighbour slows whole turns: the second case took a tenth longer in each of them.
+    [Fact]
+    public void CostsCompareWhatRanInTheSameTurn()
+    {
+        double[] first = [40, 10, 20, 10], second = [44, 11, 22, 11];
+        BenchCase none = new("mlp", "mlp-1", "none", 4), bn = new("mlp", "mlp-1", "bn", 4);
+        for (var again = 0; again < 2; again++)
+        {
+            Assert.Equal((1, 1, 1), Ratios(StepCost.Of(none, first, none, first, 1)));
+            Assert.Equal((1.1, 1.1, 1.1), Ratios(StepCost.Of(bn, second, none, first, 1)));
+            Assert.Equal(16.5, StepCost.Of(bn, second, none, first, 1).Milliseconds);
+        }
+
+        static (double, double, double) Ratios(StepCost cost) => (cost.Lower, cost.Cost, cost.Upper);
     }
 
     [Fact]

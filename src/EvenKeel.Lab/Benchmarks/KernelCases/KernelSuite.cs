@@ -54,16 +54,16 @@ internal sealed class KernelSuite
         var milliseconds = Calls(kernel, backend.Workers, seconds, cancel);
         machine = Math.Max(machine, MachineRate());
         var amount = (kernel.IsArithmetic ? kernel.Operations : kernel.Bytes) / 1e6;
-        var median = StepBenchmark.Median(milliseconds);
+        var (best, median) = (milliseconds.Min(), StepBenchmark.Median(milliseconds));
         return new KernelResult
         {
             Kernel = kernel.Kernel,
             Size = kernel.Size,
             Algorithm = kernel.Algorithm,
             Unit = kernel.IsArithmetic ? "GFLOP/s" : "GB/s",
-            BestMilliseconds = Math.Round(milliseconds[0], 4),
+            BestMilliseconds = Math.Round(best, 4),
             MedianMilliseconds = Math.Round(median, 4),
-            Best = Math.Round(amount / milliseconds[0], 1),
+            Best = Math.Round(amount / best, 1),
             Median = Math.Round(amount / median, 1),
             Machine = Math.Round(machine, 1),
             Calls = milliseconds.Length,

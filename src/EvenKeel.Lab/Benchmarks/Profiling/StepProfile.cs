@@ -44,7 +44,7 @@ internal sealed record StepProfile(BenchCase Case, double StepMilliseconds, Mach
         }
 
         speed = MachineSpeed.Best(speed, MachineSpeed.Measure(backend, seconds));
-        return new StepProfile(bench, StepBenchmark.Median([.. times]), speed, recorder.Rows(speed));
+        return new StepProfile(bench, StepBenchmark.Median(times), speed, recorder.Rows(speed));
     }
 
     /// <summary>Rows added up by what they have in common.</summary>

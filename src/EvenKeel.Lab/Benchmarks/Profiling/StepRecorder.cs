@@ -148,7 +148,7 @@ internal sealed class StepRecorder
                 Operation = operation,
                 Shape = shape,
                 Calls = _calls / steps,
-                Milliseconds = Math.Round(StepBenchmark.Median([.. _milliseconds]), Digits),
+                Milliseconds = Math.Round(StepBenchmark.Median(_milliseconds), Digits),
                 FloorMilliseconds = Math.Round(speed.FloorMilliseconds(_operations / steps, _bytes / steps), Digits),
                 Operations = _operations / steps,
                 Bytes = _bytes / steps,

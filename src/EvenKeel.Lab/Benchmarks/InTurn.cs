@@ -1,0 +1,50 @@
+using System.Diagnostics;
+
+namespace EvenKeel.Lab.Benchmarks;
+
+/// <summary>Work of several kinds taken in turn: who slows the machine for a while slows all of it, so that ratios hold
+/// where times do not.</summary>
+internal static class InTurn
+{
+    private const int LeastTurns = 3;
+    private const int MostStepsPerTurn = 20;
+    private const double SecondsPerTurn = 0.05;
+
+    /// <summary>Takes turns, in one order and then in the other.</summary>
+    /// <param name="turns">What each kind does in its turn; returns how long its unit of work took.</param>
+    /// <param name="seconds">How long to go on.</param>
+    /// <param name="cancel">Stops between turns.</param>
+    /// <returns>What they returned, [kind][turn].</returns>
+    public static double[][] Time(IReadOnlyList<Func<double>> turns, double seconds, CancellationToken cancel)
+    {
+        var times = turns.Select(_ => new List<double>()).ToArray();
+        var clock = Stopwatch.StartNew();
+        for (var turn = 0; turn < LeastTurns || clock.Elapsed.TotalSeconds < seconds; turn++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            for (var i = 0; i < turns.Count; i++)
+            {
+                var kind = turn % 2 == 0 ? i : turns.Count - 1 - i;
+                times[kind].Add(turns[kind]());
+            }
+        }
+
+        return [.. times.Select(t => t.ToArray())];
+    }
+
+    /// <summary>Some training steps a turn; returns the median milliseconds of one.</summary>
+    public static Func<double> Steps(TrainingStep step)
+    {
+        // The first step allocates; the second tells how long one takes.
+        step.Take();
+        var times = new double[(int)Math.Clamp(SecondsPerTurn / step.Take().Total, 1, MostStepsPerTurn)];
+        return () =>
+        {
+            for (var i = 0; i < times.Length; i++) times[i] = 1e3 * step.Take().Total;
+            return StepBenchmark.Median(times);
+        };
+    }
+
+    /// <summary>Medians of the ratios of two kinds, turn by turn.</summary>
+    public static double Ratio(double[] above, double[] below) => StepBenchmark.Median(above.Zip(below, (a, b) => a / b));
+}
