@@ -130,6 +130,7 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
                 var ahead = !PacksItself ? default
                     : panel + 1 < endPanel ? Pack.Ahead(panel + 1, start, deep)
                     : start + most < Depth ? Pack.Ahead(firstPanel, start + most, Math.Min(most, Depth - start - most))
+                    : endPanel < Panels.Count ? Pack.Ahead(endPanel, 0, most)
                     : default;
                 Multiply<T, R, O>(
                     panel, first, rows, start, deep, copy, weights, step,
