@@ -119,7 +119,8 @@ internal static class BenchCommand
         var rows = new List<ThreadScaling>();
         foreach (var bench in request.Suite.Cases)
         {
-            rows.Add(ThreadScaling.Measure(bench, request.Threads, 2 * rounds * request.Seconds, cancel));
+            rows.Add(Track(request, terminal, bench.Id.ToString(), progress =>
+                ThreadScaling.Measure(bench, request.Threads, 2 * rounds * request.Seconds, progress, cancel)));
             Note(request, terminal, $"[{rows.Count}/{request.Suite.Cases.Count}] {bench.Id}: {StepTables.Times(rows[^1].SpeedUp)}");
         }
 
@@ -136,8 +137,9 @@ internal static class BenchCommand
         foreach (var cases in groups)
         {
             var seconds = cases.Length * rounds * request.Seconds;
-            Note(request, terminal, $"{cases[0].Name}, batch {cases[0].Batch}: {cases.Length} schemes in turn for {seconds:F0} s");
-            rows.AddRange(StepCost.Measure(cases, request.Threads, seconds, cancel));
+            rows.AddRange(Track(
+                request, terminal, $"{cases[0].Name}, batch {cases[0].Batch}: {cases.Length} schemes in turn for {seconds:F0} s",
+                progress => StepCost.Measure(cases, request.Threads, seconds, progress, cancel)));
         }
 
         StepTables.Print(terminal, rows, request.Json);
@@ -163,4 +165,7 @@ internal static class BenchCommand
     {
         if (!request.Json || terminal.ShowsProgress) terminal.Note(text);
     }
+
+    private static T Track<T>(BenchRequest request, Terminal terminal, string title, Func<IProgress<double>?, T> work) =>
+        !request.Json || terminal.ShowsProgress ? terminal.Track(title, work) : work(null);
 }

@@ -13,9 +13,11 @@ internal static class InTurn
     /// <summary>Takes turns, in one order and then in the other.</summary>
     /// <param name="turns">What each kind does in its turn; returns how long its unit of work took.</param>
     /// <param name="seconds">How long to go on.</param>
+    /// <param name="progress">Told the share of the time that is over; may be null.</param>
     /// <param name="cancel">Stops between turns.</param>
     /// <returns>What they returned, [kind][turn].</returns>
-    public static double[][] Time(IReadOnlyList<Func<double>> turns, double seconds, CancellationToken cancel)
+    public static double[][] Time(
+        IReadOnlyList<Func<double>> turns, double seconds, IProgress<double>? progress, CancellationToken cancel)
     {
         var times = turns.Select(_ => new List<double>()).ToArray();
         var clock = Stopwatch.StartNew();
@@ -27,6 +29,8 @@ internal static class InTurn
                 var kind = turn % 2 == 0 ? i : turns.Count - 1 - i;
                 times[kind].Add(turns[kind]());
             }
+
+            progress?.Report(seconds > 0 ? Math.Min(1, clock.Elapsed.TotalSeconds / seconds) : 1);
         }
 
         return [.. times.Select(t => t.ToArray())];

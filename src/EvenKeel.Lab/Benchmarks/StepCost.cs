@@ -53,12 +53,13 @@ internal sealed record StepCost
     /// <param name="cases">Cases of one network and batch; costs are over the first.</param>
     /// <param name="threads">Threads; 0 means one per processor.</param>
     /// <param name="seconds">How long to go on.</param>
+    /// <param name="progress">Told the share of the time that is over; may be null.</param>
     /// <param name="cancel">Stops between turns.</param>
     public static IReadOnlyList<StepCost> Measure(
-        IReadOnlyList<BenchCase> cases, int threads, double seconds, CancellationToken cancel)
+        IReadOnlyList<BenchCase> cases, int threads, double seconds, IProgress<double>? progress, CancellationToken cancel)
     {
         using var backend = new CpuBackend(threads);
-        var times = InTurn.Time([.. cases.Select(bench => InTurn.Steps(new TrainingStep(bench, backend)))], seconds, cancel);
+        var times = InTurn.Time([.. cases.Select(bench => InTurn.Steps(new TrainingStep(bench, backend)))], seconds, progress, cancel);
         return [.. cases.Select((bench, i) => Of(bench, times[i], cases[0], times[0], backend.Threads))];
     }
 

@@ -46,9 +46,11 @@ internal sealed record ThreadScaling
     /// <param name="bench">The case.</param>
     /// <param name="threads">Threads; 0 means one per processor.</param>
     /// <param name="seconds">How long to go on.</param>
+    /// <param name="progress">Told the share of the time that is over; may be null.</param>
     /// <param name="cancel">Stops between turns.</param>
     /// <exception cref="UserException">There is one thread only.</exception>
-    public static ThreadScaling Measure(BenchCase bench, int threads, double seconds, CancellationToken cancel)
+    public static ThreadScaling Measure(
+        BenchCase bench, int threads, double seconds, IProgress<double>? progress, CancellationToken cancel)
     {
         if (threads == 0) threads = Environment.ProcessorCount;
         if (threads == 1) throw new UserException("--scaling compares one thread with several: give --threads 2 or more.");
@@ -60,7 +62,7 @@ internal sealed record ThreadScaling
                 () => 1 / one.MeasurePeak(PeakSeconds), () => 1 / all.MeasurePeak(PeakSeconds),
                 () => 1 / traffic.Measure(one.Workers, 0), () => 1 / traffic.Measure(all.Workers, 0),
             ],
-            seconds, cancel);
+            seconds, progress, cancel);
         return new ThreadScaling
         {
             Case = bench.Name,

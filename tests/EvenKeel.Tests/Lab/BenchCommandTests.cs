@@ -64,7 +64,7 @@ public class BenchCommandTests
     public void CostsAreOverTheFirstScheme()
     {
         BenchCase[] cases = [new("mlp", "mlp-1", "none", 4), new("mlp", "mlp-1", "bn", 4), new("mlp", "mlp-1", "enorm", 4)];
-        var costs = StepCost.Measure(cases, threads: 1, seconds: 0, CancellationToken.None);
+        var costs = StepCost.Measure(cases, threads: 1, seconds: 0, progress: null, CancellationToken.None);
         Assert.Equal(["none", "bn", "enorm"], costs.Select(c => c.Norm));
         Assert.All(costs, c =>
         {
