@@ -111,6 +111,12 @@ internal static unsafe partial class Pool
             nint channels = g.Channels;
             var line = g.Width * channels;
             var kernel = g.Kernel;
+            if (kernel == 2 && bottom - top == 2 && right - left == 2)
+            {
+                LargestOfFour<V, P>(pixels, corner, line, channels, y, index);
+                return;
+            }
+
             var one = V.Splat(1f);
             var at = V.Splat(top * kernel + left);
             var best = pixels.Load(corner + top * line + left * channels, inside: true);
@@ -132,6 +138,47 @@ internal static unsafe partial class Pool
             V.StoreBytes(index, at);
         }
 
+        // Pixels of the window below: rows that are read at once are a pattern that the processor follows too late.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Ask(float* corner, nint line, nint channels)
+        {
+            if (g.Kernel == 2)
+            {
+                Prefetch.Line(corner);
+                Prefetch.Line(corner + channels);
+                Prefetch.Line(corner + line);
+                Prefetch.Line(corner + line + channels);
+                return;
+            }
+
+            for (var ky = 0; ky < g.Kernel; ky++)
+            {
+                for (var kx = 0; kx < g.Stride; kx++) Prefetch.Line(corner + (ky * line) + (kx * channels));
+            }
+        }
+
+        // Nearly every window there is: a loop over it takes longer than its pixels.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void LargestOfFour<V, P>(P pixels, float* corner, nint line, nint channels, float* y, byte* index)
+            where V : unmanaged, ILanes<V>
+            where P : struct, IPixels<V>
+        {
+            var (best, at) = (pixels.Load(corner, inside: true), V.Zero);
+            Take(pixels.Load(corner + channels, inside: true), 1f, ref best, ref at);
+            Take(pixels.Load(corner + line, inside: true), 2f, ref best, ref at);
+            Take(pixels.Load(corner + line + channels, inside: true), 3f, ref best, ref at);
+            V.Store(y, best);
+            V.StoreBytes(index, at);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Take<V>(V value, float position, ref V best, ref V at) where V : unmanaged, ILanes<V>
+        {
+            var take = V.Or(V.Greater(value, best), V.IsNaN(value));
+            best = V.Select(take, value, best);
+            at = V.Select(take, V.Splat(position), at);
+        }
+
         private void Pixel<V>(float* corner, int top, int bottom, int left, int right, float* y, byte* index)
             where V : unmanaged, ILanes<V>
         {
@@ -141,6 +188,7 @@ internal static unsafe partial class Pool
             nint c = 0;
             for (; c <= channels - 16; c += 16)
             {
+                Ask(corner + (g.Stride * line) + c, line, channels);
                 if (map.Mean == null) Largest<V, PlainPixels<V>>(default, corner + c, top, bottom, left, right, y + c, index + c);
                 else Largest<V, MappedPixels<V>>(map.Of<V>(c), corner + c, top, bottom, left, right, y + c, index + c);
             }

@@ -64,6 +64,7 @@ internal static unsafe partial class Pool
                     for (var kx = 0; kx < g.Kernel; kx++, p += channels)
                     {
                         var value = V.And(V.Equal(place, position), gradient);
+                        Prefetch.Line(gate.X + (p - dx) + (g.Kernel * line));
                         var centered = V.Load(gate.X + (p - dx)) - mean;
                         if (gated)
                         {
