@@ -5,6 +5,7 @@ namespace EvenKeel.Kernels;
 internal unsafe struct ConvStripGradient : ILaneJob, ITileJob
 {
     private const int WantedParts = 16;
+    private const int FloatsPerLine = 16;
 
     public ConvStrip Strip;
     public GemmPanels Panels;
@@ -50,24 +51,30 @@ internal unsafe struct ConvStripGradient : ILaneJob, ITileJob
         for (var strip = (int)((long)Strip.Strips * chunk / Chunks); strip < end; strip++)
         {
             Strip.Copy(Input, strip, copy);
+            var next = strip + 1 < Strip.Strips ? GradientOf(strip + 1) : gradient;
             for (var panel = 0; panel < Panels.Count; panel++)
             {
                 CopyGradient<R, O>(strip, panel, gradient);
-                Add<T>(strip, panel, copy, gradient, part + (Panels.FirstColumn(panel) * (nint)PaddedDepth));
+                next = Add<T>(strip, panel, copy, gradient, part + (Panels.FirstColumn(panel) * (nint)PaddedDepth), next);
             }
         }
+    }
+
+    private readonly float* GradientOf(int strip)
+    {
+        var (image, first) = Strip.At(strip);
+        return Gradient + ((((nint)image * Strip.GridHeight) + first) * Strip.GridWidth * Panels.Columns);
     }
 
     private readonly void CopyGradient<R, O>(int strip, int panel, float* copy)
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        var (image, first) = Strip.At(strip);
         nint width = Panels.PaddedWidth(panel);
-        for (var row = 0; row < Strip.RowsFrom(first); row++)
+        var rows = Strip.RowsFrom(Strip.At(strip).Row);
+        var source = GradientOf(strip) + Panels.FirstColumn(panel);
+        for (var row = 0; row < rows; row++)
         {
-            var pixel = (((nint)image * Strip.GridHeight) + first + row) * Strip.GridWidth;
-            var source = Gradient + (pixel * Panels.Columns) + Panels.FirstColumn(panel);
             for (var x = 0; x < Strip.GridWidth; x++, source += Panels.Columns, copy += width)
                 GemmStore.Copy<R, O>(source, copy, Panels.Width(panel), (int)width);
 
@@ -78,7 +85,9 @@ internal unsafe struct ConvStripGradient : ILaneJob, ITileJob
         }
     }
 
-    private readonly void Add<T>(int strip, int panel, float* copy, float* gradient, float* sums) where T : ITiles
+    // Meanwhile each step of a tile asks for a cache line of what the next strip copies; returns where that ends.
+    private readonly float* Add<T>(int strip, int panel, float* copy, float* gradient, float* sums, float* next)
+        where T : ITiles
     {
         nint width = Panels.PaddedWidth(panel);
         var tile = new DenseTile
@@ -92,18 +101,21 @@ internal unsafe struct ConvStripGradient : ILaneJob, ITileJob
             C = sums,
             CStep = width,
             InitialStep = width,
-            Next = gradient,
         };
         for (var row = 0; row < Strip.Depth;)
         {
             var tall = Panels.Vectors(panel) == 1 && row + T.TallRows <= Strip.Depth;
             var rows = tall ? T.TallRows : TileRows;
             tile.Initial = tile.C;
+            tile.Next = next;
+            next += tile.Depth * FloatsPerLine;
             if (tall) T.MultiplyTall(&tile);
             else T.Multiply(Panels.Vectors(panel), &tile);
             row += rows;
             tile.A += rows;
             tile.C += rows * width;
         }
+
+        return next;
     }
 }

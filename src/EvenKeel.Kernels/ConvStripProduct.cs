@@ -5,6 +5,7 @@ namespace EvenKeel.Kernels;
 internal unsafe struct ConvStripProduct : ILaneJob, ITileJob
 {
     private const int WantedChunks = 64;
+    private const int FloatsPerLine = 16;
 
     public ConvStrip Strip;
     public GemmPanels Panels;
@@ -52,14 +53,23 @@ internal unsafe struct ConvStripProduct : ILaneJob, ITileJob
         var copy = Scratch + (worker * WorkerLength);
         var sums = copy + Strip.Length;
         Strip.Copy(Source, strip, copy);
+        var next = strip + 1 < Strip.Strips ? ResultOf(strip + 1) : copy;
         for (var panel = 0; panel < Panels.Count; panel++)
         {
-            Multiply<T, R, O>(strip, panel, copy, sums);
+            next = Multiply<T, R, O>(strip, panel, copy, sums, next);
             Store<R, O>(strip, panel, sums);
         }
     }
 
-    private readonly void Multiply<T, R, O>(int strip, int panel, float* copy, float* sums)
+    private readonly float* ResultOf(int strip)
+    {
+        var (image, row) = Strip.At(strip);
+        return Result + ((((nint)image * Strip.GridHeight) + row) * Strip.GridWidth * Panels.Columns);
+    }
+
+    // Meanwhile each step of a tile asks for a cache line of where the next strip's results go: stored panel by panel, they
+    // are no pattern that the processor follows. Returns where that ends.
+    private readonly float* Multiply<T, R, O>(int strip, int panel, float* copy, float* sums, float* next)
         where T : ITiles
         where R : unmanaged
         where O : IRegisterOps<R>
@@ -81,21 +91,23 @@ internal unsafe struct ConvStripProduct : ILaneJob, ITileJob
         {
             var tall = Panels.Vectors(panel) == 1 && pixel + T.TallRows <= pixels;
             var rows = tall ? T.TallRows : T.Shape.Rows;
-            tile.Next = tile.A;
+            tile.Next = tall ? tile.A : next;
+            next += tile.Depth * FloatsPerLine;
             if (tall) T.MultiplyTall(&tile);
             else T.Multiply(Panels.Vectors(panel), &tile);
             pixel += rows;
             tile.A += rows * tile.RowStep;
             tile.C += rows * width;
         }
+
+        return next;
     }
 
     private readonly void Measure<V>(int strip, float* part, bool begins) where V : unmanaged, ILanes<V>
     {
-        var (image, row) = Strip.At(strip);
-        var rows = Strip.RowsFrom(row);
+        var rows = Strip.RowsFrom(Strip.At(strip).Row);
         nint channels = Panels.Columns;
-        var first = Result + ((((nint)image * Strip.GridHeight) + row) * Strip.GridWidth * channels);
+        var first = ResultOf(strip);
         for (var c = 0; c < channels; c += ILanes<V>.Count)
         {
             var pixel = first + c;
@@ -122,15 +134,14 @@ internal unsafe struct ConvStripProduct : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        var (image, first) = Strip.At(strip);
         var column = Panels.FirstColumn(panel);
+        var result = ResultOf(strip) + column;
+        var rows = Strip.RowsFrom(Strip.At(strip).Row);
         nint width = Panels.PaddedWidth(panel);
         var bias = Bias == null ? null : Bias + column;
-        for (var row = 0; row < Strip.RowsFrom(first); row++)
+        for (var row = 0; row < rows; row++)
         {
             var sum = sums + (row * Strip.Pitch * width);
-            var pixel = (((nint)image * Strip.GridHeight) + first + row) * Strip.GridWidth;
-            var result = Result + (pixel * Panels.Columns) + column;
             for (var x = 0; x < Strip.GridWidth; x++, sum += width, result += Panels.Columns)
                 GemmStore.Row<R, O>(sum, result, Panels.Width(panel), bias, Slope, Accumulate);
         }
