@@ -12,8 +12,9 @@ internal readonly struct ConvWeightPlan
     private const int MostBlockPixels = 128;
     private const int FewestBlockPixels = 8;
 
-    // The sums of a slice are read and written once a block, the input of a block once a tap: at most 336 and 192 kB
-    // of a second-level cache. The first lets 96 by 96 channels and nine taps be one slice.
+    // The sums of a slice are read and written once a block, the input of a block once a tap and panel: at most 336 and
+    // 384 kB of a second-level cache. The first lets 96 by 96 or 192 by 48 channels and nine taps be one slice; many
+    // channels are better than many columns, since the gradient is copied for each slice of channels.
     private const int SliceFloats = 84 * 1024;
     private const int InputFloats = 96 * 1024;
 

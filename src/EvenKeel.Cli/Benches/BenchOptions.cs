@@ -34,7 +34,7 @@ internal sealed class BenchOptions
         HelpName = "S",
     };
 
-    private readonly Option<int?> _rounds = new("--rounds") { Description = "Rounds over all cases, whose medians count; otherwise the suite's own number.", HelpName = "N" };
+    private readonly Option<int?> _rounds = new("--rounds") { Description = "Rounds over all cases, whose medians count; otherwise the suite's own number, or 1 for --growth.", HelpName = "N" };
     private readonly Option<string?> _compare = new("--compare")
     {
         Description = "Print ratios against a peer's lines, or those of another build: a file of JSON lines.",
@@ -148,7 +148,7 @@ internal sealed class BenchOptions
             if (Given(result, _results) && Given(result, option)) result.AddError($"Give --results or {option.Name}: saved results are shown as they are.");
         if (Given(result, _growth))
         {
-            foreach (var option in new Option[] { _suite, _batch, _width, _rounds })
+            foreach (var option in new Option[] { _suite, _batch, _width })
                 if (Given(result, option)) result.AddError($"Give --growth without {option.Name}: it has its own batches, widths and depths.");
         }
 

@@ -151,13 +151,14 @@ internal static class BenchCommand
         var bench = request.Suite.Cases[0];
         var plan = new GrowthPlan(bench.Model, bench.Scheme);
         var memory = (long)(shareOfMemory * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
-        var points = plan.Run(request.Threads, request.Seconds, memory, Tell, cancel);
+        var rounds = request.Rounds ?? 1;
+        var points = plan.Run(request.Threads, request.Seconds, rounds, memory, Tell, cancel);
         var page = GrowthReport.Write(request.Folder, plan, points);
         if (request.Json) foreach (var point in points) terminal.Line(JsonSerializer.Serialize(point, SpecJson.Compact));
         else terminal.Line($"Charts and table: {page}");
 
         void Tell(int done, GrowthPoint point) => Note(
-            request, terminal, $"[{done}/{plan.Count}] {point.Axis.ToString().ToLowerInvariant()} {point.Value}: " + (point.Result is { } row
+            request, terminal, $"[{done}/{rounds * plan.Count}] {point.Axis.ToString().ToLowerInvariant()} {point.Value}: " + (point.Result is { } row
                 ? $"{row.ImagesPerSecond} images/s, {row.PeakBytes / 1_000_000} MB" : $"left out, {point.Skipped}"));
     }
 

@@ -55,6 +55,9 @@ internal static class ConvCases
         new(11, 6, 6, 48, 40, 3, 3, 1, 2),
         new(17, 9, 8, 24, 16, 3, 3, 2, 1),
         new(13, 4, 4, 40, 17, 5, 5, 1, 2),
+        new(9, 16, 17, 20, 33, 3, 3, 1, 1),
+        new(9, 32, 31, 20, 200, 3, 3, 2, 0),
+        new(1, 5, 6, 200, 100, 3, 3, 1, 0),
     ];
 
     public static VectorPath[] Paths { get; } = [.. VectorPaths.Available];

@@ -10,8 +10,12 @@ public class GrowthTests
     public void WhatDoesNotFitIsLeftOutAndSaidSo()
     {
         var plan = new GrowthPlan("mlp-1", "bn");
-        var points = plan.Run(threads: 1, seconds: 0, memory: 1000, (_, _) => { }, CancellationToken.None);
+        var told = new List<(int Done, GrowthPoint Point)>();
+        var points = plan.Run(threads: 1, seconds: 0, rounds: 3, memory: 1000, (done, point) => told.Add((done, point)), CancellationToken.None);
         Assert.Equal(10 + 4 + 10, points.Count);
+        Assert.Equal(Enumerable.Range(1, 3 * 24), told.Select(t => t.Done));
+        double[] speeds = [.. told.Where(t => t.Done % 24 == 2).Select(t => t.Point.Result!.ImagesPerSecond).Order()];
+        Assert.Equal((3, speeds[1]), (points[1].Result!.Rounds, points[1].Result!.ImagesPerSecond));
 
         // One image leaves batch normalization nothing to measure; from the first place measured on, memory is short.
         Assert.Contains("one element per statistic", points[0].Skipped, StringComparison.Ordinal);

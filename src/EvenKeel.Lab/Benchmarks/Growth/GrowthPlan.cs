@@ -52,22 +52,33 @@ internal sealed class GrowthPlan
 
     /// <summary>Measures every place.</summary>
     /// <param name="threads">Threads; 0 means one per processor.</param>
-    /// <param name="seconds">How long to time each place, at least.</param>
+    /// <param name="seconds">How long to time each place in each round, at least.</param>
+    /// <param name="rounds">Rounds over all places, whose medians count.</param>
     /// <param name="memory">Bytes that may be used.</param>
-    /// <param name="measured">Told of every place.</param>
+    /// <param name="measured">Told of every place in every round.</param>
     /// <param name="cancel">Stops between steps.</param>
     public IReadOnlyList<GrowthPoint> Run(
-        int threads, double seconds, long memory, Action<int, GrowthPoint> measured, CancellationToken cancel)
+        int threads, double seconds, int rounds, long memory, Action<int, GrowthPoint> measured, CancellationToken cancel)
     {
-        var points = new List<GrowthPoint>();
-        foreach (var (axis, value, bench) in _places)
+        var all = new GrowthPoint[rounds][];
+        for (var round = 0; round < rounds; round++)
         {
-            var before = points.LastOrDefault(p => p.Axis == axis && p.Result is not null);
-            points.Add(Measure(axis, value, bench, before));
-            measured(points.Count, points[^1]);
+            var points = new List<GrowthPoint>();
+            foreach (var (axis, value, bench) in _places)
+            {
+                var before = points.LastOrDefault(p => p.Axis == axis && p.Result is not null);
+                points.Add(Measure(axis, value, bench, before));
+                measured((round * Count) + points.Count, points[^1]);
+            }
+
+            all[round] = [.. points];
         }
 
-        return points;
+        return [.. all[0].Select((point, place) => Median(point, [.. all.Select(points => points[place].Result).OfType<BenchResult>()]))];
+
+        // What no round could measure stays left out.
+        static GrowthPoint Median(GrowthPoint point, IReadOnlyList<BenchResult> results) =>
+            results.Count == 0 ? point : point with { Result = BenchResult.Median(results), Skipped = null };
 
         GrowthPoint Measure(GrowthAxis axis, double value, BenchCase bench, GrowthPoint? before)
         {
