@@ -15,7 +15,6 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
     public TileShape Shape;
     public float* Input;
     public float* Gradient;
-
     public float* Result;
     public bool Accumulate;
 
@@ -119,7 +118,7 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
         for (var panel = work.FirstPanel; panel < work.EndPanel; panel++)
             PackGradient<R, O>(work, panel, first, pixels);
 
-        // What the next block packs is asked for meanwhile, a few pixels at a time. Behind a part's end comes the one that this
+        // What the next block reads is asked for meanwhile, a few pixels at a time. Behind a part's end comes the one that this
         // thread most likely takes next.
         var next = block + 1 == Plan.Blocks ? default : NextBlock(first + pixels, endRow);
         var turns = Geometry.Taps * (work.EndPanel - work.FirstPanel);

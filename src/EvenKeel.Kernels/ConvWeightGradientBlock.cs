@@ -81,7 +81,7 @@ internal unsafe partial struct ConvWeightGradient
         return (int)(step - work.Steps);
     }
 
-    // A part of what the next block packs, by output pixels and by image rows that this one does not see.
+    // A part of what the next block reads, by output pixels and by image rows that this one does not see.
     private readonly void AskFor(in Work work, in Next next, int turn, int turns)
     {
         var firstColumn = Panels.FirstColumn(work.FirstPanel);
