@@ -48,7 +48,7 @@ public class BenchCommandTests
     [Fact]
     public void CostsCompareWhatRanInTheSameTurn()
     {
-        double[] first = [40, 10, 20, 10], second = [44, 11, 22, 11];
+        double[] first = [40, 20, 10, 5], second = [44, 22, 11, 5.5];
         BenchCase none = new("mlp", "mlp-1", "none", 4), bn = new("mlp", "mlp-1", "bn", 4);
         for (var again = 0; again < 2; again++)
         {
