@@ -5,7 +5,6 @@ namespace EvenKeel.Kernels;
 internal unsafe struct ConvStripGradient : ILaneJob, ITileJob
 {
     private const int WantedParts = 16;
-    private const int FloatsPerLine = 16;
 
     public ConvStrip Strip;
     public GemmPanels Panels;
@@ -108,7 +107,7 @@ internal unsafe struct ConvStripGradient : ILaneJob, ITileJob
             var rows = tall ? T.TallRows : TileRows;
             tile.Initial = tile.C;
             tile.Next = next;
-            next += tile.Depth * FloatsPerLine;
+            next += tile.Depth * Prefetch.FloatsPerLine;
             if (tall) T.MultiplyTall(&tile);
             else T.Multiply(Panels.Vectors(panel), &tile);
             row += rows;

@@ -5,7 +5,6 @@ namespace EvenKeel.Kernels;
 internal unsafe struct ConvStripProduct : ILaneJob, ITileJob
 {
     private const int WantedChunks = 64;
-    private const int FloatsPerLine = 16;
 
     public ConvStrip Strip;
     public GemmPanels Panels;
@@ -92,7 +91,7 @@ internal unsafe struct ConvStripProduct : ILaneJob, ITileJob
             var tall = Panels.Vectors(panel) == 1 && pixel + T.TallRows <= pixels;
             var rows = tall ? T.TallRows : T.Shape.Rows;
             tile.Next = tall ? tile.A : next;
-            next += tile.Depth * FloatsPerLine;
+            next += tile.Depth * Prefetch.FloatsPerLine;
             if (tall) T.MultiplyTall(&tile);
             else T.Multiply(Panels.Vectors(panel), &tile);
             pixel += rows;

@@ -15,7 +15,6 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
     private const int WantedChunks = 8;
     private const int MostRows = 256;
     private const int MostTilesOfSplitLines = 16;
-    private const int FloatsPerLine = 16;
 
     public long Rows;
     public int Depth;
@@ -143,7 +142,7 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
     // Where its rows do not begin with a cache line, every load may need two: a copy pays if many tiles read it.
     private readonly bool InPlace(int panel, int rows) =>
         !Pack.Phase.TransposedWeights && Panels.Width(panel) == Panels.PaddedWidth(panel)
-        && (Panels.Columns % FloatsPerLine == 0 || rows <= MostTilesOfSplitLines * _tileRows);
+        && (Panels.Columns % Prefetch.FloatsPerLine == 0 || rows <= MostTilesOfSplitLines * _tileRows);
 
     private readonly void Multiply<T, R, O>(
         int panel, long first, int rows, int start, int deep, float* copy, float* weights, nint weightStep, float* sums,

@@ -126,10 +126,7 @@ internal static unsafe partial class Pool
                 var position = V.Splat(ky * kernel + left);
                 for (var kx = left; kx < right; kx++, p += channels)
                 {
-                    var v = pixels.Load(p, inside: true);
-                    var take = V.Or(V.Greater(v, best), V.IsNaN(v));
-                    best = V.Select(take, v, best);
-                    at = V.Select(take, position, at);
+                    Take(pixels.Load(p, inside: true), position, ref best, ref at);
                     position += one;
                 }
             }
@@ -164,19 +161,19 @@ internal static unsafe partial class Pool
             where P : struct, IPixels<V>
         {
             var (best, at) = (pixels.Load(corner, inside: true), V.Zero);
-            Take(pixels.Load(corner + channels, inside: true), 1f, ref best, ref at);
-            Take(pixels.Load(corner + line, inside: true), 2f, ref best, ref at);
-            Take(pixels.Load(corner + line + channels, inside: true), 3f, ref best, ref at);
+            Take(pixels.Load(corner + channels, inside: true), V.Splat(1f), ref best, ref at);
+            Take(pixels.Load(corner + line, inside: true), V.Splat(2f), ref best, ref at);
+            Take(pixels.Load(corner + line + channels, inside: true), V.Splat(3f), ref best, ref at);
             V.Store(y, best);
             V.StoreBytes(index, at);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Take<V>(V value, float position, ref V best, ref V at) where V : unmanaged, ILanes<V>
+        private static void Take<V>(V value, V position, ref V best, ref V at) where V : unmanaged, ILanes<V>
         {
             var take = V.Or(V.Greater(value, best), V.IsNaN(value));
             best = V.Select(take, value, best);
-            at = V.Select(take, V.Splat(position), at);
+            at = V.Select(take, position, at);
         }
 
         private void Pixel<V>(float* corner, int top, int bottom, int left, int right, float* y, byte* index)

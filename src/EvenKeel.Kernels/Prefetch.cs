@@ -6,6 +6,9 @@ namespace EvenKeel.Kernels;
 /// <summary>Asks for memory before it is needed, where the pattern is one that the processor does not guess.</summary>
 internal static unsafe class Prefetch
 {
+    /// <summary>Floats in a cache line.</summary>
+    public const int FloatsPerLine = 16;
+
     /// <summary>Brings a cache line close; does nothing where the processor has no such instruction. Any address is
     /// allowed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -80,7 +80,7 @@ internal static class StepTables
             }));
         terminal.Line("""
             Medians of turns, in each of which every kind ran: steps, multiply-adds in registers,
-            and main memory read and written. No step can gain more than both of these allow.
+            and main memory read and written. What one of these limits gains about as much as it does.
             """);
     }
 

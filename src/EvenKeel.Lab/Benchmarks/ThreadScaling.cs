@@ -37,8 +37,8 @@ internal sealed record ThreadScaling
     [JsonPropertyName("arithmetic_speed_up")]
     public required double Arithmetic { get; init; }
 
-    /// <summary>How many times as much main memory they read and write, in the same turns: what memory limits cannot gain
-    /// more.</summary>
+    /// <summary>How many times as much main memory they read and write, in the same turns: what memory limits gains about
+    /// as much.</summary>
     [JsonPropertyName("memory_speed_up")]
     public required double Memory { get; init; }
 
