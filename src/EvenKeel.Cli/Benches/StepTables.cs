@@ -73,14 +73,16 @@ internal static class StepTables
         }
 
         terminal.Table(
-            ["case", "norm", "batch", "ms, 1 thread", $"ms, {rows[0].Threads} threads", "speed-up", "arithmetic", "memory"],
+            ["case", "norm", "batch", "ms, 1 thread", $"ms, {rows[0].Threads} threads", "speed-up", "copies", "arithmetic", "memory"],
             rows.Select(r => new[]
             {
-                r.Case, r.Norm, $"{r.Batch}", $"{r.OneThread:F1}", $"{r.AllThreads:F1}", Times(r.SpeedUp), Times(r.Arithmetic), Times(r.Memory),
+                r.Case, r.Norm, $"{r.Batch}", $"{r.OneThread:F1}", $"{r.AllThreads:F1}", Times(r.SpeedUp),
+                Times(r.Copies), Times(r.Arithmetic), Times(r.Memory),
             }));
         terminal.Line("""
-            Medians of turns, in each of which every kind ran: steps, multiply-adds in registers,
-            and main memory read and written. What one of these limits gains about as much as it does.
+            Medians of turns, in each of which every kind ran: steps on one thread and on all; as many
+            networks as threads, side by side, which share nothing but the machine ('copies'); multiply-adds
+            in registers; main memory read and written. What copies fall short of, the machine withholds.
             """);
     }
 

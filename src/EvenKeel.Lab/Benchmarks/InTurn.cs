@@ -51,6 +51,35 @@ internal static class InTurn
         };
     }
 
+    /// <summary>Some training steps a turn of networks side by side, each on a thread of its own, after one that does not count;
+    /// returns the milliseconds that pass for a step of any of them.</summary>
+    /// <remarks>They share the machine and nothing else: no work waits for another's.</remarks>
+    public static Func<double> SideBySide(IReadOnlyList<TrainingStep> steps)
+    {
+        // Here, so that memory that is not to be had is the caller's to report.
+        foreach (var step in steps) step.Take();
+        var count = (int)Math.Clamp(SecondsPerTurn / steps[0].Take().Total, 1, MostStepsPerTurn);
+        return () =>
+        {
+            using var ready = new Barrier(steps.Count);
+            var rates = new double[steps.Count];
+            var threads = steps.Select((step, i) => new Thread(() => rates[i] = Rate(step, ready, count))).ToArray();
+            foreach (var thread in threads) thread.Start();
+            foreach (var thread in threads) thread.Join();
+            return 1 / rates.Sum();
+        };
+    }
+
     /// <summary>Medians of the ratios of two kinds, turn by turn.</summary>
     public static double Ratio(double[] above, double[] below) => StepBenchmark.Median(above.Zip(below, (a, b) => a / b));
+
+    // Steps in a millisecond.
+    private static double Rate(TrainingStep step, Barrier ready, int count)
+    {
+        step.Take();
+        ready.SignalAndWait();
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; i < count; i++) step.Take();
+        return count / clock.Elapsed.TotalMilliseconds;
+    }
 }

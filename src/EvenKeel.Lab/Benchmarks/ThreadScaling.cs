@@ -42,6 +42,11 @@ internal sealed record ThreadScaling
     [JsonPropertyName("memory_speed_up")]
     public required double Memory { get; init; }
 
+    /// <summary>How many times as many steps a second as many networks as threads take side by side, each on a thread of its
+    /// own, in the same turns: where this falls short of the threads, the machine does, and not how a step's work is divided.</summary>
+    [JsonPropertyName("copies_speed_up")]
+    public required double Copies { get; init; }
+
     /// <summary>Takes steps on one thread and on several in turn, and what the machine can do between them.</summary>
     /// <param name="bench">The case.</param>
     /// <param name="threads">Threads; 0 means one per processor.</param>
@@ -56,13 +61,24 @@ internal sealed record ThreadScaling
         if (threads == 1) throw new UserException("--scaling compares one thread with several: give --threads 2 or more.");
         using CpuBackend one = new(1), all = new(threads);
         using var traffic = new MemoryTraffic();
-        var times = InTurn.Time(
-            [
-                InTurn.Steps(new(bench, one)), InTurn.Steps(new(bench, all)),
-                () => 1 / one.MeasurePeak(PeakSeconds), () => 1 / all.MeasurePeak(PeakSeconds),
-                () => 1 / traffic.Measure(one.Workers, 0), () => 1 / traffic.Measure(all.Workers, 0),
-            ],
-            seconds, progress, cancel);
+        var alone = Enumerable.Range(0, threads).Select(_ => new CpuBackend(1)).ToArray();
+        double[][] times;
+        try
+        {
+            times = InTurn.Time(
+                [
+                    InTurn.Steps(new(bench, one)), InTurn.Steps(new(bench, all)),
+                    () => 1 / one.MeasurePeak(PeakSeconds), () => 1 / all.MeasurePeak(PeakSeconds),
+                    () => 1 / traffic.Measure(one.Workers, 0), () => 1 / traffic.Measure(all.Workers, 0),
+                    InTurn.SideBySide([.. alone.Select(backend => new TrainingStep(bench, backend))]),
+                ],
+                seconds, progress, cancel);
+        }
+        finally
+        {
+            foreach (var backend in alone) backend.Dispose();
+        }
+
         return new ThreadScaling
         {
             Case = bench.Name,
@@ -74,6 +90,7 @@ internal sealed record ThreadScaling
             SpeedUp = Math.Round(InTurn.Ratio(times[0], times[1]), 3),
             Arithmetic = Math.Round(InTurn.Ratio(times[2], times[3]), 3),
             Memory = Math.Round(InTurn.Ratio(times[4], times[5]), 3),
+            Copies = Math.Round(InTurn.Ratio(times[0], times[6]), 3),
         };
     }
 }

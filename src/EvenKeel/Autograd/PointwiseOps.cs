@@ -34,13 +34,14 @@ public static partial class Ops
     public static Tensor Flatten(this Tape tape, Tensor x) =>
         x.Shape.Rank == 2 ? x : tape.Reshape(x, new Shape(x.Shape[0], x.Shape.Length / x.Shape[0]));
 
-    /// <summary>The same elements in the same order under another shape.</summary>
+    /// <summary>The same elements in the same order under another shape, in the same memory.</summary>
     /// <exception cref="ArgumentException">The shapes have different numbers of elements.</exception>
     public static Tensor Reshape(this Tape tape, Tensor x, Shape shape)
     {
         if (x.Shape.Length != shape.Length) throw new ArgumentException($"Cannot reshape {x.Shape} to {shape}: expected as many elements.");
-        var y = tape.Rent(shape);
-        tape.Backend.Copy(x, y);
+        x.Settle();
+        var y = tape.Backend.Share(x);
+        y.Shape = shape;
         if (tape.Record<PassThroughNode>(y, Needs(x)) is { } node) node.X = x;
         return y;
     }

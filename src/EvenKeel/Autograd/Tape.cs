@@ -153,7 +153,7 @@ public sealed class Tape(Backend backend)
     {
         var over = input is { NeedsGradient: true, GradientBuffer: null, IsShared: false } && _undoing > 0
             && _nodes[_undoing - 1] is { ReadsOutput: false } maker && ReferenceEquals(maker.Output, input);
-        if (over) input!.GradientBuffer = Backend.Share(input);
+        if (over) input!.GradientBuffer = Backend.Inherit(input);
         return Gradient(input, out accumulate);
     }
 

@@ -33,6 +33,10 @@ public abstract class Backend : IDisposable, IDeferredMaker
     /// that writes over its input.</summary>
     internal abstract Tensor Share(Tensor tensor);
 
+    /// <summary>The same, and the second becomes the owner: for a gradient that is written over its value, and whose memory may
+    /// then pass on.</summary>
+    internal abstract Tensor Inherit(Tensor tensor);
+
     /// <summary>Returns a step tensor before the step ends.</summary>
     internal abstract void Return(Tensor tensor);
 

@@ -66,6 +66,8 @@ public sealed class CpuBackend : Backend
 
     internal override Tensor Share(Tensor tensor) => _arena.Share(tensor);
 
+    internal override Tensor Inherit(Tensor tensor) => _arena.Inherit(tensor);
+
     internal override void Return(Tensor tensor) => _arena.Return(tensor);
 
     internal override void ResetStep() => _arena.Reset();

@@ -48,6 +48,14 @@ internal sealed class StepArena : IDisposable
         return shared;
     }
 
+    /// <summary>The same memory as another value of the step, and its owner in that value's place.</summary>
+    public Tensor Inherit(Tensor tensor)
+    {
+        var heir = Share(tensor);
+        (heir.IsShared, tensor.IsShared) = (tensor.IsShared, true);
+        return heir;
+    }
+
     /// <summary>Gives a tensor's memory back before the step ends.</summary>
     public void Return(Tensor tensor)
     {

@@ -59,6 +59,42 @@ public class MemoryReuseTests
         Assert.Equal([3f, 4, 9, 8, 15, 12], x.Gradient!.ToArray());
     }
 
+    [Fact]
+    public void AnHeirGivesMemoryBackInTheOwnersPlace()
+    {
+        using var backend = new CpuBackend(1);
+        var owner = Filled(1f);
+        var heir = backend.Inherit(owner);
+        backend.Return(owner);
+        Filled(2f);
+        Assert.All(heir.ToArray(), value => Assert.Equal(1f, value));
+        backend.Return(heir);
+        Filled(3f);
+        Assert.All(heir.ToArray(), value => Assert.Equal(3f, value));
+
+        Tensor Filled(float value)
+        {
+            var tensor = backend.Rent(new Shape(4, 16));
+            backend.Fill(value, tensor);
+            return tensor;
+        }
+    }
+
+    [Fact]
+    public void AnotherShapeCostsNoMemory()
+    {
+        using var backend = new CpuBackend(1);
+        var tape = new Tape(backend);
+        tape.Begin(recording: false);
+        var x = tape.Rent(new Shape(2, 2, 3, 5));
+        var bytes = backend.PeakBytes;
+        var y = tape.Flatten(x);
+        backend.Fill(4f, x);
+        Assert.Equal(new Shape(2, 30), y.Shape);
+        Assert.All(y.ToArray(), value => Assert.Equal(4f, value));
+        Assert.Equal(bytes, backend.PeakBytes);
+    }
+
     private static (float[] Numbers, long Bytes) Run(bool wrapped)
     {
         using var backend = new CpuBackend(2);

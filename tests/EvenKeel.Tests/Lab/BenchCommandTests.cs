@@ -36,7 +36,7 @@ public class BenchCommandTests
         string[] two = [.. Small.Select(word => word == "1" ? "2" : word), "--json"];
         var scaling = JsonDocument.Parse(Run([.. two, "--scaling"]).Output).RootElement;
         Assert.Equal(2, scaling.GetProperty("threads").GetInt32());
-        Assert.All(["speed_up", "arithmetic_speed_up", "memory_speed_up"], ratio => Assert.True(scaling.GetProperty(ratio).GetDouble() > 0));
+        Assert.All(["speed_up", "copies_speed_up", "arithmetic_speed_up", "memory_speed_up"], ratio => Assert.True(scaling.GetProperty(ratio).GetDouble() > 0));
 
         var first = JsonDocument.Parse(Run([.. two, "--first-step"]).Output).RootElement;
         var parts = new[] { "start_s", "network_s", "step_s" }.Sum(part => first.GetProperty(part).GetDouble());

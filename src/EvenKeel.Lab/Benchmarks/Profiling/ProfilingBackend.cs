@@ -29,6 +29,8 @@ internal sealed partial class ProfilingBackend(Backend inner, StepRecorder recor
 
     internal override Tensor Share(Tensor tensor) => inner.Share(tensor);
 
+    internal override Tensor Inherit(Tensor tensor) => inner.Inherit(tensor);
+
     internal override void Return(Tensor tensor) => inner.Return(tensor);
 
     internal override void ResetStep() => inner.ResetStep();
