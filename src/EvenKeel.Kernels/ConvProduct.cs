@@ -37,7 +37,7 @@ internal unsafe struct ConvProduct : ILaneJob, ITileJob
     public bool Accumulate;
 
     /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
-    public float* Scratch;
+    public WorkerMemory Scratch;
 
     private int _rows;
     private int _tilesPerChunk;
@@ -94,7 +94,7 @@ internal unsafe struct ConvProduct : ILaneJob, ITileJob
         var firstPanel = Panels.Count * group / _panelGroups;
         var endPanel = Panels.Count * (group + 1) / _panelGroups;
 
-        var sums = Scratch + (worker * WorkerLength);
+        var sums = Scratch.Of(worker);
         var table = (Tile*)(sums + TileShape.MaxSums);
         var segment = (TileSegment*)(table + tiles);
         for (var tile = 0; tile < tiles; tile++)

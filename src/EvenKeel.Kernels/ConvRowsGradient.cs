@@ -20,7 +20,7 @@ internal unsafe struct ConvRowsGradient : ILaneJob, ITileJob
     public float* Sums;
 
     /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
-    public float* Scratch;
+    public WorkerMemory Scratch;
 
     /// <summary>Parts.</summary>
     public readonly int Chunks => Math.Min(WantedParts, Rows.Strips);
@@ -41,7 +41,7 @@ internal unsafe struct ConvRowsGradient : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        var copy = Scratch + (worker * WorkerLength);
+        var copy = Scratch.Of(worker);
         var part = Sums + (chunk * PartLength);
         new Span<float>(copy, checked((int)Rows.Length)).Clear();
         new Span<float>(part, checked((int)PartLength)).Clear();

@@ -21,7 +21,7 @@ internal unsafe struct ConvRowsProduct : ILaneJob, ITileJob
     public bool Accumulate;
 
     /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
-    public float* Scratch;
+    public WorkerMemory Scratch;
 
     public readonly int Chunks => WorkSplit.Chunks(Rows.Strips, StripsPerChunk);
 
@@ -40,7 +40,7 @@ internal unsafe struct ConvRowsProduct : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        var copy = Scratch + (worker * WorkerLength);
+        var copy = Scratch.Of(worker);
         var sums = copy + Rows.Length;
         var end = Math.Min(Rows.Strips, (chunk + 1) * StripsPerChunk);
         for (var strip = chunk * StripsPerChunk; strip < end; strip++)

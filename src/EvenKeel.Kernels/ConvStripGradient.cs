@@ -17,7 +17,7 @@ internal unsafe struct ConvStripGradient : ILaneJob, ITileJob
     public float* Sums;
 
     /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
-    public float* Scratch;
+    public WorkerMemory Scratch;
 
     /// <summary>Rows of a register tile.</summary>
     public int TileRows;
@@ -41,7 +41,7 @@ internal unsafe struct ConvStripGradient : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        var copy = Scratch + (worker * WorkerLength);
+        var copy = Scratch.Of(worker);
         var gradient = copy + Strip.Length;
         var part = Sums + (chunk * PartLength);
         new Span<float>(copy, (int)(Strip.Length + (Strip.Pixels * (nint)Panels.PaddedWidth(0)))).Clear();

@@ -21,7 +21,7 @@ internal unsafe struct ConvStripProduct : ILaneJob, ITileJob
     public ConvParts Parts;
 
     /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
-    public float* Scratch;
+    public WorkerMemory Scratch;
 
     public readonly int Chunks => WorkSplit.Chunks(Strip.Strips, StripsPerChunk);
 
@@ -32,7 +32,7 @@ internal unsafe struct ConvStripProduct : ILaneJob, ITileJob
 
     public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
     {
-        new Span<float>(Scratch + (worker * WorkerLength), (int)Strip.Length).Clear();
+        new Span<float>(Scratch.Of(worker), (int)Strip.Length).Clear();
         var part = Parts.Of(chunk);
         var first = chunk * StripsPerChunk;
         var end = Math.Min(Strip.Strips, first + StripsPerChunk);
@@ -49,7 +49,7 @@ internal unsafe struct ConvStripProduct : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        var copy = Scratch + (worker * WorkerLength);
+        var copy = Scratch.Of(worker);
         var sums = copy + Strip.Length;
         Strip.Copy(Source, strip, copy);
         var next = strip + 1 < Strip.Strips ? ResultOf(strip + 1) : copy;

@@ -44,9 +44,9 @@ internal static unsafe class ConvStrips
         job.Parts = new() { Count = job.Chunks, PartLength = partLength };
         var parts = AlignedMemory.WholeLines(job.Parts.Length);
         job.Weights = workers.SharedScratch(
-            (nuint)(packed + parts + (workers.Threads * AlignedMemory.WholeLines(job.WorkerLength))));
+            (nuint)(packed + parts + WorkerMemory.Length(workers, job.WorkerLength)));
         job.Parts.Memory = job.Weights + packed;
-        job.Scratch = job.Parts.Memory + parts;
+        job.Scratch = new(job.Parts.Memory + parts, job.WorkerLength);
         ConvStripWeights.Pack(phase, job.Panels, weights, job.Weights);
         workers.Run(job.Chunks, ref job);
         return job.Parts;
@@ -66,8 +66,8 @@ internal static unsafe class ConvStrips
             TileRows = shape.Rows,
         };
         var parts = AlignedMemory.WholeLines(job.Chunks * job.PartLength);
-        job.Sums = workers.SharedScratch((nuint)(parts + (workers.Threads * AlignedMemory.WholeLines(job.WorkerLength))));
-        job.Scratch = job.Sums + parts;
+        job.Sums = workers.SharedScratch((nuint)(parts + WorkerMemory.Length(workers, job.WorkerLength)));
+        job.Scratch = new(job.Sums + parts, job.WorkerLength);
         workers.Run(job.Chunks, ref job);
         ConvStripWeights.Unpack(g, job, result, accumulate);
     }

@@ -19,7 +19,7 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
     public bool Accumulate;
 
     /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
-    public float* Scratch;
+    public WorkerMemory Scratch;
 
     /// <summary>Receives the sums of every chunk, <see cref="SumsLength"/> floats each, if there is more than one part:
     /// in the order in which they come, so that nothing is moved until parts are added.</summary>
@@ -62,7 +62,7 @@ internal unsafe partial struct ConvWeightGradient : ILaneJob, ITileJob
         where O : IRegisterOps<R>
     {
         var part = chunk % Plan.Parts;
-        var scratch = Scratch + (worker * WorkerLength);
+        var scratch = Scratch.Of(worker);
         var sums = HasParts ? Sums + (chunk * SumsLength) : scratch;
         var gradient = HasParts ? scratch : scratch + SumsLength;
         var input = gradient + GradientLength;

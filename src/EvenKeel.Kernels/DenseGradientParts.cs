@@ -12,7 +12,7 @@ internal unsafe struct DenseGradientParts : ILaneJob, ITileJob
     public float* Sums;
 
     /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
-    public float* Scratch;
+    public WorkerMemory Scratch;
 
     /// <summary>Floats of scratch memory a worker needs: a packed block.</summary>
     public readonly nint WorkerLength => AlignedMemory.WholeLines(Plan.InputLength) + AlignedMemory.WholeLines(Plan.GradientLength);
@@ -25,7 +25,7 @@ internal unsafe struct DenseGradientParts : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        var inputs = Scratch + (worker * WorkerLength);
+        var inputs = Scratch.Of(worker);
         var product = new DenseGradient
         {
             Plan = Plan,

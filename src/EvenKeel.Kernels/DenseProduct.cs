@@ -36,7 +36,7 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
     public bool Accumulate;
 
     /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
-    public float* Scratch;
+    public WorkerMemory Scratch;
 
     private int _tileRows;
     private int _block;
@@ -98,7 +98,7 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
         var group = chunk % _panelGroups;
         var firstPanel = Panels.Count * group / _panelGroups;
         var endPanel = Panels.Count * (group + 1) / _panelGroups;
-        var piece = Scratch + (worker * WorkerLength);
+        var piece = Scratch.Of(worker);
         var copy = piece + PieceLength;
         var sums = copy + SourceLength;
         var most = DensePack.Deep(Depth);

@@ -28,7 +28,7 @@ internal static unsafe partial class Pool
         Require.Length(dy, (long)batch * channels);
         Require.Length(dx, (long)batch * pixels * channels);
         var size = ChannelTable.Length(channels);
-        var tables = workers.SharedScratch((nuint)(workers.Threads * size));
+        var tables = new WorkerMemory(workers.SharedScratch((nuint)WorkerMemory.Length(workers, size)), size);
         fixed (float* dyp = dy, dxp = dx)
         {
             var job = new GlobalBackwardJob(dyp, dxp, tables, pixels, channels);
@@ -69,11 +69,11 @@ internal static unsafe partial class Pool
         }
     }
 
-    private readonly struct GlobalBackwardJob(float* dy, float* dx, float* tables, int pixels, int channels) : ILaneJob
+    private readonly struct GlobalBackwardJob(float* dy, float* dx, WorkerMemory tables, int pixels, int channels) : ILaneJob
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
-            var table = tables + (nint)worker * ChannelTable.Length(channels);
+            var table = tables.Of(worker);
             ChannelTable.Fill(table, new ReadOnlySpan<float>(dy + (nint)chunk * channels, channels));
             var count = pixels * channels;
             var target = dx + (nint)chunk * count;

@@ -23,7 +23,8 @@ internal static unsafe partial class SampleNorms
     {
         var layout = Layout(x, groups, gamma, beta, statistics);
         Require.Length(y, x.Length);
-        var scratch = workers.SharedScratch((nuint)workers.Threads * ForwardJob.Tables * (nuint)layout.TableLength);
+        var piece = ForwardJob.Tables * layout.TableLength;
+        var scratch = new WorkerMemory(workers.SharedScratch((nuint)WorkerMemory.Length(workers, piece)), piece);
         fixed (float* xp = x, gp = gamma, bp = beta, yp = y, sp = statistics)
         {
             var job = new ForwardJob(xp, gp, bp, yp, sp, layout, scale, slope, scratch);
@@ -47,14 +48,14 @@ internal static unsafe partial class SampleNorms
 
     private readonly struct ForwardJob(
         float* x, float* gamma, float* beta, float* y, float* statistics, SampleLayout layout, RowScale scale, float slope,
-        float* scratch) : ILaneJob
+        WorkerMemory scratch) : ILaneJob
     {
         // Mean, rate, shift, sums, squares or signs.
         public const int Tables = 5;
 
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
-            var mean = scratch + (worker * Tables * layout.TableLength);
+            var mean = scratch.Of(worker);
             layout.Locate(chunk, out var first, out var last, out var slice);
             for (var sample = first; sample < last; sample++)
             {

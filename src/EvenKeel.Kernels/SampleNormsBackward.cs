@@ -28,10 +28,10 @@ internal static unsafe partial class SampleNorms
         Require.Length(dx, x.Length);
         Require.Length(gain, gamma.Length);
         Require.Length(shift, gamma.Length);
-        var tables = workers.Threads * BackwardJob.Tables * layout.TableLength;
+        var piece = BackwardJob.Tables * layout.TableLength;
         var partials = 2 * layout.Chunks * layout.Periods * layout.TableLength;
-        var scratch = workers.SharedScratch((nuint)(tables + partials));
-        var partial = scratch + tables;
+        var partial = workers.SharedScratch((nuint)(partials + WorkerMemory.Length(workers, piece)));
+        var scratch = new WorkerMemory(partial + partials, piece);
         fixed (float* xp = x, dyp = dy, gp = gamma, bp = beta, sp = statistics, dxp = dx, gainp = gain, shiftp = shift)
         {
             var job = new BackwardJob(xp, dyp, gp, bp, sp, dxp, scratch, partial, layout, scale, slope, accumulate);
@@ -42,7 +42,7 @@ internal static unsafe partial class SampleNorms
     }
 
     private readonly struct BackwardJob(
-        float* x, float* dy, float* gamma, float* beta, float* statistics, float* dx, float* scratch, float* partial,
+        float* x, float* dy, float* gamma, float* beta, float* statistics, float* dx, WorkerMemory scratch, float* partial,
         SampleLayout layout, RowScale scale, float slope, bool accumulate) : ILaneJob
     {
         // Mean, rate, shift, Σ g, Σ g·c, level and slope of the gradient, the last two of each group.
@@ -50,7 +50,7 @@ internal static unsafe partial class SampleNorms
 
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
-            var mean = scratch + (worker * Tables * layout.TableLength);
+            var mean = scratch.Of(worker);
             var partials = partial + (2 * chunk * layout.Periods * layout.TableLength);
             new Span<float>(partials, checked((int)(2 * layout.Periods * layout.TableLength))).Clear();
             layout.Locate(chunk, out var first, out var last, out var slice);

@@ -88,10 +88,10 @@ internal static unsafe class WinogradConv
             var few = new WinogradSmallProduct { Images = images };
             parts = new() { Count = few.Chunks, PartLength = partLength };
             parts.Memory = Prepare(
-                workers, ref few.Images, WinogradSmall.Shape, weights, parts.Length + (workers.Threads * few.WorkerLength),
+                workers, ref few.Images, WinogradSmall.Shape, weights, parts.Length + WorkerMemory.Length(workers, few.WorkerLength),
                 out few.Weights);
             few.Parts = parts;
-            few.Scratch = parts.Memory + parts.Length;
+            few.Scratch = new(parts.Memory + parts.Length, few.WorkerLength);
             workers.Run(few.Chunks, ref few);
             return parts;
         }
@@ -100,9 +100,9 @@ internal static unsafe class WinogradConv
         var job = new WinogradProduct { Images = images, Panels = new(images.Phase.ResultChannels, shape) };
         parts = new() { Count = job.Split(shape), PartLength = partLength };
         parts.Memory = Prepare(
-            workers, ref job.Images, shape, weights, parts.Length + (workers.Threads * job.WorkerLength), out job.Weights);
+            workers, ref job.Images, shape, weights, parts.Length + WorkerMemory.Length(workers, job.WorkerLength), out job.Weights);
         job.Parts = parts;
-        job.Scratch = parts.Memory + parts.Length;
+        job.Scratch = new(parts.Memory + parts.Length, job.WorkerLength);
         workers.Run(parts.Count, ref job);
         return parts;
     }
@@ -197,10 +197,10 @@ internal static unsafe class WinogradConv
         };
         nint zeros = Winograd.RunColumns * Math.Max(g.InChannels, g.OutChannels);
         var sums = (job.Chunks + 1) * job.PartLength;
-        job.Images.Zeros = workers.SharedScratch((nuint)(zeros + sums + (workers.Threads * job.WorkerLength)));
+        job.Images.Zeros = workers.SharedScratch((nuint)(zeros + sums + WorkerMemory.Length(workers, job.WorkerLength)));
         new Span<float>(job.Images.Zeros, (int)zeros).Clear();
         job.Sums = job.Images.Zeros + zeros + job.PartLength;
-        job.Scratch = job.Images.Zeros + zeros + sums;
+        job.Scratch = new(job.Images.Zeros + zeros + sums, job.WorkerLength);
         workers.Run(job.Chunks, ref job);
         var total = new ConvPartSum
         {

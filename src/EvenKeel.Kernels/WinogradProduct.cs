@@ -23,7 +23,7 @@ internal unsafe struct WinogradProduct : ILaneJob
     public float* Weights;
 
     /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
-    public float* Scratch;
+    public WorkerMemory Scratch;
 
     /// <summary>Where what is stored is gathered, a chunk a part.</summary>
     public ConvParts Parts;
@@ -56,7 +56,7 @@ internal unsafe struct WinogradProduct : ILaneJob
     {
         var first = (long)chunk * _block;
         var tiles = (int)Math.Min(_block, Images.Tiles.Count - first);
-        var input = Scratch + (worker * WorkerLength);
+        var input = Scratch.Of(worker);
         var groups = Groups;
         var products = new WinogradPanel
         {

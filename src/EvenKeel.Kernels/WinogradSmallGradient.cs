@@ -16,7 +16,7 @@ internal unsafe struct WinogradSmallGradient : ILaneJob, ITileJob
     public float* Sums;
 
     /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
-    public float* Scratch;
+    public WorkerMemory Scratch;
 
     /// <summary>Number of parts.</summary>
     public readonly int Chunks => WorkSplit.Chunks(Images.Tiles.Count, PartTiles);
@@ -43,7 +43,7 @@ internal unsafe struct WinogradSmallGradient : ILaneJob, ITileJob
 
     public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
     {
-        var input = Scratch + (worker * WorkerLength);
+        var input = Scratch.Of(worker);
         var gradient = input + BlockLength;
         var step = WinogradSmall.GradientBlock * (nint)Pitch;
         new Span<float>(Sums + (chunk * PartLength), (int)PartLength).Clear();
@@ -65,7 +65,7 @@ internal unsafe struct WinogradSmallGradient : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        var input = Scratch + (worker * WorkerLength);
+        var input = Scratch.Of(worker);
         var gradient = input + BlockLength;
         var first = block * (long)WinogradSmall.GradientBlock;
         var sums = Sums + (first / PartTiles * PartLength);

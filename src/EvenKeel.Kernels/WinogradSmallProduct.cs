@@ -13,7 +13,7 @@ internal unsafe struct WinogradSmallProduct : ILaneJob, ITileJob
     public float* Weights;
 
     /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
-    public float* Scratch;
+    public WorkerMemory Scratch;
 
     /// <summary>Where what is stored is gathered, a chunk a part.</summary>
     public ConvParts Parts;
@@ -30,7 +30,7 @@ internal unsafe struct WinogradSmallProduct : ILaneJob, ITileJob
 
     public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
     {
-        var tiles = Scratch + (worker * WorkerLength);
+        var tiles = Scratch.Of(worker);
         var step = WinogradSmall.Block * (nint)Pitch;
         var first = (long)chunk * ChunkTiles;
         var end = Math.Min(Images.Tiles.Count, first + ChunkTiles);
@@ -52,7 +52,7 @@ internal unsafe struct WinogradSmallProduct : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        var tiles = Scratch + (worker * WorkerLength);
+        var tiles = Scratch.Of(worker);
         var (depth, columns) = (Images.Phase.SourceChannels, Images.Phase.ResultChannels);
         var count = Images.Tiles.Count;
         var first = block * (long)WinogradSmall.Block;

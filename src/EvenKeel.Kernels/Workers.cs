@@ -23,7 +23,7 @@ public sealed unsafe class Workers : IDisposable
     private readonly nuint[] _scratchLength;
     private readonly WorkerShares _shares;
     private void* _job;
-    private delegate*<void*, int, int, void> _run;
+    private delegate*<Workers, void*, int, void> _run;
     private int _running;
     private int _sleeping;
     private int _generation;
@@ -68,7 +68,7 @@ public sealed unsafe class Workers : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (chunks <= 0) return;
-        delegate*<void*, int, int, void> run = Path switch
+        delegate*<Workers, void*, int, void> run = Path switch
         {
             VectorPath.Vector512 => &Execute<TJob, Lanes512>,
             VectorPath.Vector256 => &Execute<TJob, Lanes256>,
@@ -77,16 +77,16 @@ public sealed unsafe class Workers : IDisposable
 
         // The job is unmanaged and lives in the caller's frame, which outlasts this call: its address is stable.
         var address = Unsafe.AsPointer(ref job);
+        _shares.Deal(chunks);
         if (chunks == 1 || Threads == 1)
         {
-            for (var chunk = 0; chunk < chunks; chunk++) run(address, chunk, 0);
+            run(this, address, 0);
             return;
         }
 
         _job = address;
         _run = run;
         _failure = null;
-        _shares.Deal(chunks);
         Volatile.Write(ref _running, _threads.Length);
         NextGeneration();
         TakeChunks(0);
@@ -130,15 +130,20 @@ public sealed unsafe class Workers : IDisposable
         _shares.Dispose();
     }
 
-    private static void Execute<TJob, V>(void* job, int chunk, int worker)
+    // Each worker has a job of its own: the caller writes to its stack right beside the one it gave.
+    private static void Execute<TJob, V>(Workers workers, void* job, int worker)
         where TJob : unmanaged, ILaneJob
-        where V : unmanaged, ILanes<V> => ((TJob*)job)->Run<V>(chunk, worker);
+        where V : unmanaged, ILanes<V>
+    {
+        var own = *(TJob*)job;
+        while (workers._shares.Take(worker) is var chunk and >= 0) own.Run<V>(chunk, worker);
+    }
 
     private void TakeChunks(int worker)
     {
         try
         {
-            while (_shares.Take(worker) is var chunk and >= 0) _run(_job, chunk, worker);
+            _run(this, _job, worker);
         }
         catch (Exception exception)
         {
