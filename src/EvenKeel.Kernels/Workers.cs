@@ -23,7 +23,8 @@ public sealed unsafe class Workers : IDisposable
     private readonly nuint[] _scratchLength;
     private readonly WorkerShares _shares;
     private void* _job;
-    private delegate*<Workers, void*, int, void> _run;
+    private int _jobLength;
+    private delegate*<void*, int, int, void> _run;
     private int _running;
     private int _sleeping;
     private int _generation;
@@ -68,7 +69,7 @@ public sealed unsafe class Workers : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (chunks <= 0) return;
-        delegate*<Workers, void*, int, void> run = Path switch
+        delegate*<void*, int, int, void> run = Path switch
         {
             VectorPath.Vector512 => &Execute<TJob, Lanes512>,
             VectorPath.Vector256 => &Execute<TJob, Lanes256>,
@@ -77,16 +78,17 @@ public sealed unsafe class Workers : IDisposable
 
         // The job is unmanaged and lives in the caller's frame, which outlasts this call: its address is stable.
         var address = Unsafe.AsPointer(ref job);
-        _shares.Deal(chunks);
         if (chunks == 1 || Threads == 1)
         {
-            run(this, address, 0);
+            for (var chunk = 0; chunk < chunks; chunk++) run(address, chunk, 0);
             return;
         }
 
         _job = address;
+        _jobLength = sizeof(TJob);
         _run = run;
         _failure = null;
+        _shares.Deal(chunks);
         Volatile.Write(ref _running, _threads.Length);
         NextGeneration();
         TakeChunks(0);
@@ -130,20 +132,18 @@ public sealed unsafe class Workers : IDisposable
         _shares.Dispose();
     }
 
-    // Each worker has a job of its own: the caller writes to its stack right beside the one it gave.
-    private static void Execute<TJob, V>(Workers workers, void* job, int worker)
+    private static void Execute<TJob, V>(void* job, int chunk, int worker)
         where TJob : unmanaged, ILaneJob
-        where V : unmanaged, ILanes<V>
-    {
-        var own = *(TJob*)job;
-        while (workers._shares.Take(worker) is var chunk and >= 0) own.Run<V>(chunk, worker);
-    }
+        where V : unmanaged, ILanes<V> => ((TJob*)job)->Run<V>(chunk, worker);
 
+    // With a copy of the job, away from where the caller's thread keeps writing to its stack.
     private void TakeChunks(int worker)
     {
+        var job = stackalloc byte[_jobLength];
+        Unsafe.CopyBlockUnaligned(job, _job, (uint)_jobLength);
         try
         {
-            _run(this, _job, worker);
+            while (_shares.Take(worker) is var chunk and >= 0) _run(job, chunk, worker);
         }
         catch (Exception exception)
         {

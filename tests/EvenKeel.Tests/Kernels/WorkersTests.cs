@@ -82,6 +82,26 @@ public unsafe class WorkersTests
         Assert.Equal(VectorPaths.Available[0], VectorPaths.Choose(null));
     }
 
+    [Fact]
+    public void Workers_have_pieces_of_memory_far_apart()
+    {
+        const int Piece = 100;
+        using var workers = new Workers(3);
+        var length = (int)WorkerMemory.Length(workers, Piece);
+        fixed (float* memory = new float[length])
+        {
+            var pieces = new WorkerMemory(memory, Piece);
+            var end = memory;
+            for (var worker = 0; worker < workers.Threads; worker++)
+            {
+                Assert.InRange(pieces.Of(worker) - end, 1024, length);
+                end = pieces.Of(worker) + Piece;
+            }
+
+            Assert.InRange(end - memory, 1, length);
+        }
+    }
+
     private static void RunFailing(Workers workers, FailingJob job) => workers.Run(8, ref job);
 
     private readonly struct CountJob(int* counts, int turn) : ILaneJob
