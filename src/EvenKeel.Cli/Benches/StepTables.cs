@@ -82,7 +82,7 @@ internal static class StepTables
         terminal.Line("""
             Medians of turns, in each of which every kind ran: steps on one thread and on all; as many
             networks as threads, side by side, which share nothing but the machine ('copies'); multiply-adds
-            in registers; main memory read and written. What copies fall short of, the machine withholds.
+            in registers; main memory read and written. What copies do not gain, the machine does not give.
             """);
     }
 

@@ -114,6 +114,7 @@ public static partial class Ops
     }
 
     // For every operation whose Jacobian is the identity, whatever it does to the shape or the value.
+    // The output may lie in the input's memory, which what made the input may still read: it counts as read.
     private sealed class PassThroughNode : Node
     {
         public Tensor X = null!;

@@ -95,6 +95,27 @@ public class MemoryReuseTests
         Assert.Equal(bytes, backend.PeakBytes);
     }
 
+    // The map's activation reads its output again, which another shape of it must not let anybody write over.
+    [Fact]
+    public void AValueUnderAnotherShapeIsNotWrittenOver()
+    {
+        Assert.Equal(Gradients(wrapped: true), Gradients(wrapped: false));
+
+        static float[] Gradients(bool wrapped)
+        {
+            using var backend = new CpuBackend(1);
+            Module norm = new Scheme(new MeanOnlyBatchNorm()).Activation(Image.Length / Image[0], Activation.Identity)!;
+            var root = new Sequential()
+                .Add("map", Map(Activation.Relu))
+                .Add("flatten", new Flatten())
+                .Add("norm", wrapped ? new Wrapped(norm) : norm);
+            var network = new Network(root, Image, backend, seed: 3);
+            var (y, pass) = Forward(network, backend, watch: null);
+            pass.Tape.Backward(y, [.. Enumerable.Range(0, y.Shape.Length).Select(i => 0.1f * (i % 7 - 3))]);
+            return [.. network.Parameters.SelectMany(parameter => parameter.Value.Gradient!.ToArray())];
+        }
+    }
+
     private static (float[] Numbers, long Bytes) Run(bool wrapped)
     {
         using var backend = new CpuBackend(2);
@@ -128,10 +149,10 @@ public class MemoryReuseTests
         return (network.Forward(pass, x), pass);
     }
 
-    private static Conv2d Map()
+    private static Conv2d Map(Activation? activation = null)
     {
         var shape = new Shape(1, 1, 5, 5);
-        return new Conv2d(shape, new PlainWeight(shape, new NormalInit(0.5f)), null, 1, 0, Activation.Identity);
+        return new Conv2d(shape, new PlainWeight(shape, new NormalInit(0.5f)), null, 1, 0, activation ?? Activation.Identity);
     }
 
     // A module of which a sequence does not know that it reads its input once.
