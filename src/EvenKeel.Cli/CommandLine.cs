@@ -97,6 +97,8 @@ internal static class CommandLine
     {
         DivergedException => (ExitCode.Diverged, $"error: {exception.Message}"),
         UserException or UnauthorizedAccessException or IOException => (ExitCode.Failed, $"error: {exception.Message}"),
+        OutOfMemoryException => (ExitCode.Failed,
+            "error: this needs more memory than the machine has left: use a smaller batch or width, or fewer threads."),
         OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
         AggregateException { InnerExceptions: [var only] } => Explain(only),
 

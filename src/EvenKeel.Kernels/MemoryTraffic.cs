@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace EvenKeel.Kernels;
 
@@ -7,30 +6,25 @@ namespace EvenKeel.Kernels;
 /// disposed.</summary>
 internal sealed unsafe class MemoryTraffic : IDisposable
 {
-    private readonly float* _arrays;
+    private readonly AlignedBuffer _arrays = new(3L * Triad.Length);
 
-    public MemoryTraffic()
-    {
-        _arrays = (float*)NativeMemory.AlignedAlloc(3 * (nuint)Triad.Length * sizeof(float), 64);
-        new Span<float>(_arrays, 3 * Triad.Length).Fill(1f);
-    }
+    public MemoryTraffic() => Values.Fill(1f);
 
-    ~MemoryTraffic() => NativeMemory.AlignedFree(_arrays);
+    private Span<float> Values => _arrays.Slice(0, 3 * Triad.Length);
 
     /// <summary>Traffic a second on all threads, counting two reads and one write: the best of the rounds that fit the
     /// time.</summary>
     /// <returns>GB/s.</returns>
     public double Measure(Workers workers, double seconds)
     {
-        var job = new Triad { A = _arrays, B = _arrays + Triad.Length, C = _arrays + (2 * Triad.Length) };
-        return MachinePeak.Best(workers, Triad.Chunks, ref job, 3.0 * Triad.Length * sizeof(float), seconds) / 1e9;
+        fixed (float* values = Values)
+        {
+            var job = new Triad { A = values, B = values + Triad.Length, C = values + (2 * Triad.Length) };
+            return MachinePeak.Best(workers, Triad.Chunks, ref job, 3.0 * Triad.Length * sizeof(float), seconds) / 1e9;
+        }
     }
 
-    public void Dispose()
-    {
-        NativeMemory.AlignedFree(_arrays);
-        GC.SuppressFinalize(this);
-    }
+    public void Dispose() => _arrays.Dispose();
 
     private struct Triad : ILaneJob
     {

@@ -48,17 +48,10 @@ internal static unsafe class Moments
             workers.Run(segments * split.Chunks, ref job);
             var merge = new MergeJob(scratch, split, block);
             workers.Run(segments * MergeJob.Chunks(split), ref merge);
-            for (var segment = 0; segment < segments; segment++)
+            fixed (float* mp = mean, vp = variance)
             {
-                var source = xp + (nint)segment * rows * channels;
-                var merged = scratch + segment * block.Length + block.Merged;
-                var results = segment * channels;
-                for (var c = 0; c < channels; c++)
-                {
-                    Finish(
-                        split, rows, source, merged, c, mean.Slice(results, channels),
-                        variance.IsEmpty ? default : variance.Slice(results, channels));
-                }
+                var finish = new FinishJob(xp, scratch, split, block, rows, mp, vp);
+                workers.Run(segments * FinishJob.Chunks(split), ref finish);
             }
         }
     }
@@ -73,35 +66,6 @@ internal static unsafe class Moments
         public nint Merged { get; } = (1 + (nint)planes * split.RowChunks) * split.Width;
 
         public nint Length { get; } = (1 + (nint)planes * (split.RowChunks + 1)) * split.Width;
-    }
-
-    // The copies of a channel in a wide row and the rows left over, in double: a handful of values.
-    private static void Finish(
-        in ColumnSplit split, int rows, float* x, float* merged, int channel, Span<float> mean, Span<float> variance)
-    {
-        var end = rows * split.Channels;
-        double pivot = x[channel];
-        var sum = 0.0;
-        if (split.WideRows > 0) sum = split.WideRows * ColumnSums.OfChannel(split, merged, channel);
-        for (var i = split.RestStart + channel; i < end; i += split.Channels) sum += x[i] - pivot;
-        var center = sum / rows;
-        mean[channel] = (float)(pivot + center);
-        if (variance.IsEmpty) return;
-        var squares = 0.0;
-        for (var copy = 0; copy < split.Copies && split.WideRows > 0; copy++)
-        {
-            var column = copy * split.Channels + channel;
-            var apart = merged[column] - center;
-            squares += merged[split.Width + column] + split.WideRows * apart * apart;
-        }
-
-        for (var i = split.RestStart + channel; i < end; i += split.Channels)
-        {
-            var apart = x[i] - pivot - center;
-            squares += apart * apart;
-        }
-
-        variance[channel] = (float)(squares / rows);
     }
 
     private readonly struct ChunkJob(float* x, float* scratch, ColumnSplit split, Block block) : ILaneJob
@@ -238,6 +202,58 @@ internal static unsafe class Moments
             }
 
             return sum;
+        }
+    }
+
+    // The copies of a channel in a wide row and the rows left over, in double: a handful of values.
+    private readonly struct FinishJob(
+        float* x, float* scratch, ColumnSplit split, Block block, int rows, float* mean, float* variance) : ILaneJob
+    {
+        private const int Channels = 256;
+
+        public static int Chunks(in ColumnSplit split) => WorkSplit.Chunks(split.Channels, Channels);
+
+        public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
+        {
+            var segment = Math.DivRem(chunk, Chunks(split), out chunk);
+            var source = x + segment * split.Length;
+            var merged = scratch + segment * block.Length + block.Merged;
+            nint results = segment * split.Channels;
+            var last = Math.Min((chunk + 1) * Channels, split.Channels);
+            for (var c = chunk * Channels; c < last; c++)
+            {
+                double pivot = source[c];
+                var center = Center(source, merged, c, pivot);
+                mean[results + c] = (float)(pivot + center);
+                if (variance != null) variance[results + c] = (float)(Squares(source, merged, c, pivot, center) / rows);
+            }
+        }
+
+        private double Center(float* source, float* merged, int channel, double pivot)
+        {
+            var sum = 0.0;
+            if (split.WideRows > 0) sum = split.WideRows * ColumnSums.OfChannel(split, merged, channel);
+            for (nint i = split.RestStart + channel; i < split.Length; i += split.Channels) sum += source[i] - pivot;
+            return sum / rows;
+        }
+
+        private double Squares(float* source, float* merged, int channel, double pivot, double center)
+        {
+            var squares = 0.0;
+            for (var copy = 0; copy < split.Copies && split.WideRows > 0; copy++)
+            {
+                var column = copy * split.Channels + channel;
+                var apart = merged[column] - center;
+                squares += merged[split.Width + column] + split.WideRows * apart * apart;
+            }
+
+            for (nint i = split.RestStart + channel; i < split.Length; i += split.Channels)
+            {
+                var apart = source[i] - pivot - center;
+                squares += apart * apart;
+            }
+
+            return squares;
         }
     }
 }

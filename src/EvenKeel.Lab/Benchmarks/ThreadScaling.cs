@@ -65,9 +65,11 @@ internal sealed record ThreadScaling
         double[][] times;
         try
         {
+            var steps = InTurn.Steps(new(bench, one));
+            CheckMemory(one.PeakBytes, threads);
             times = InTurn.Time(
                 [
-                    InTurn.Steps(new(bench, one)), InTurn.Steps(new(bench, all)),
+                    steps, InTurn.Steps(new(bench, all)),
                     () => 1 / one.MeasurePeak(PeakSeconds), () => 1 / all.MeasurePeak(PeakSeconds),
                     () => 1 / traffic.Measure(one.Workers, 0), () => 1 / traffic.Measure(all.Workers, 0),
                     InTurn.SideBySide([.. alone.Select(backend => new TrainingStep(bench, backend))]),
@@ -92,5 +94,15 @@ internal sealed record ThreadScaling
             Memory = Math.Round(InTurn.Ratio(times[4], times[5]), 3),
             Copies = Math.Round(InTurn.Ratio(times[0], times[6]), 3),
         };
+    }
+
+    // One network on one thread, one on all, and one a thread, all at once.
+    private static void CheckMemory(long bytes, int threads)
+    {
+        var (needed, memory) = ((threads + 2) * bytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        if (needed <= memory) return;
+        throw new UserException(
+            $"--scaling keeps {threads + 2} networks, which need about {needed / 1e9:F1} GB, and this machine has {memory / 1e9:F1} GB: " +
+            "use a smaller --batch or fewer --threads.");
     }
 }

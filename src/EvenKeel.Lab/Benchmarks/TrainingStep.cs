@@ -65,8 +65,7 @@ internal sealed class TrainingStep
         entering?.Invoke(StepPhase.Input);
         Network.Tape.Begin(recording: true);
         Network.ClearGradients();
-        var x = Network.RentInput(_labels.Length);
-        x.CopyFrom(_images);
+        var x = Network.RentInput(_images);
         entering?.Invoke(StepPhase.Forward);
         Pass.Step = (uint)_optimizer.Steps;
         var loss = Network.Tape.SoftmaxCrossEntropy(Network.Forward(Pass, x), _labels);

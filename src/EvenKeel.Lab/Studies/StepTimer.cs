@@ -106,9 +106,7 @@ internal sealed class StepTimer(int threads)
 
         private Tensor Forward(Pass pass)
         {
-            Tensor x = _network.RentInput(_labels.Length);
-            x.CopyFrom(_images);
-            return _network.Forward(pass, x);
+            return _network.Forward(pass, _network.RentInput(_images));
         }
     }
 }

@@ -73,6 +73,9 @@ public abstract class Backend : IDisposable, IDeferredMaker
 
     internal abstract void Copy(Tensor x, Tensor y);
 
+    /// <summary>Copies numbers of the host, which may be many.</summary>
+    internal abstract void Write(ReadOnlySpan<float> values, Tensor y);
+
     internal abstract void Add(Tensor a, Tensor b, Tensor y);
 
     /// <summary>y = the sum s where it is above zero, slope·s elsewhere.</summary>

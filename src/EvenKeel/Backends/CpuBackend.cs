@@ -8,7 +8,8 @@ namespace EvenKeel.Backends;
 public sealed class CpuBackend : Backend
 {
     private readonly Workers _workers;
-    private readonly StepArena _arena = new();
+    private readonly MemoryBudget _budget = MemoryBudget.OfMachine();
+    private readonly StepArena _arena;
     private readonly List<AlignedBuffer> _buffers = [];
 
     /// <summary>Starts the worker threads.</summary>
@@ -16,8 +17,11 @@ public sealed class CpuBackend : Backend
     /// <param name="path">Vector path; null means the widest, or what the environment forces.</param>
     /// <param name="convolution">How convolutions are computed; null means <see cref="ConvMethods.Default"/>.</param>
     /// <exception cref="ArgumentException">A negative number of threads, or a path this processor lacks.</exception>
-    public CpuBackend(int threads = 0, VectorPath? path = null, ConvMethod? convolution = null) =>
+    public CpuBackend(int threads = 0, VectorPath? path = null, ConvMethod? convolution = null)
+    {
         _workers = new Workers(threads, path) { Convolution = convolution ?? ConvMethods.Default };
+        _arena = new(_budget);
+    }
 
     /// <summary>Threads that share the work.</summary>
     public int Threads => _workers.Threads;
@@ -29,7 +33,7 @@ public sealed class CpuBackend : Backend
     public override string Description => $"CPU, {Threads} threads, {(int)Path}-bit vectors";
 
     /// <inheritdoc/>
-    public override long PeakBytes => _arena.PeakBytes + _buffers.Sum(b => b.Length * sizeof(float));
+    public override long PeakBytes => _arena.PeakBytes + _budget.Lasting;
 
     /// <summary>Fused multiply-adds per second that these threads reach on this path, measured now.</summary>
     /// <param name="seconds">How long to measure.</param>
@@ -46,6 +50,7 @@ public sealed class CpuBackend : Backend
     /// <inheritdoc/>
     public override Tensor Allocate(Shape shape)
     {
+        _budget.Keep(shape.Length * (long)sizeof(float));
         var buffer = new AlignedBuffer(shape.Length);
         _buffers.Add(buffer);
         var tensor = new Tensor(new CpuStorage(buffer, 0, shape.Length), shape);
@@ -115,6 +120,8 @@ public sealed class CpuBackend : Backend
     internal override void Fill(float value, Tensor y) => Elementwise.Fill(_workers, value, Out(y));
 
     internal override void Copy(Tensor x, Tensor y) => Elementwise.Copy(_workers, In(x), Out(y));
+
+    internal override void Write(ReadOnlySpan<float> values, Tensor y) => Elementwise.Copy(_workers, values, Out(y));
 
     internal override void Add(Tensor a, Tensor b, Tensor y) => Elementwise.Add(_workers, In(a), In(b), Out(y));
 

@@ -7,7 +7,8 @@ namespace EvenKeel.Backends;
 /// Memory for the values of one step. Blocks are handed out by first fit and joined when returned, so the same
 /// sequence of requests gets the same addresses, step after step, and after the first step nothing is allocated.
 /// </summary>
-internal sealed class StepArena : IDisposable
+/// <param name="budget">What the machine has.</param>
+internal sealed class StepArena(MemoryBudget budget) : IDisposable
 {
     private const int Alignment = 16; // floats: one cache line
     private const long FirstSlab = 1 << 20;
@@ -25,17 +26,19 @@ internal sealed class StepArena : IDisposable
     public long PeakBytes { get; private set; }
 
     /// <summary>A tensor of the step; its contents are whatever was there.</summary>
+    /// <exception cref="UserException">The machine has not so much memory.</exception>
     public Tensor Rent(Shape shape)
     {
         var length = shape.Length;
         var rounded = Round(length);
+        var bytes = (_inUse + rounded) * sizeof(float);
+        if (bytes > PeakBytes) Peak(bytes);
         var index = FindFree(rounded);
         var block = _free[index];
         if (block.Length == rounded) _free.RemoveAt(index);
         else _free[index] = new Block(block.Slab, block.Offset + rounded, block.Length - rounded);
 
         _inUse += rounded;
-        PeakBytes = Math.Max(PeakBytes, _inUse * sizeof(float));
         return Handle(_slabs[block.Slab], block.Offset, length, shape);
     }
 
@@ -106,6 +109,12 @@ internal sealed class StepArena : IDisposable
         _reserved += size;
         _free.Add(new Block(_slabs.Count - 1, 0, size));
         return _free.Count - 1;
+    }
+
+    private void Peak(long bytes)
+    {
+        budget.CheckStep(bytes);
+        PeakBytes = bytes;
     }
 
     private void Insert(Block block)

@@ -73,6 +73,19 @@ public sealed class Network
     /// <summary>A tensor of the current step for a batch of inputs.</summary>
     public Tensor RentInput(int batch) => Tape.Rent(Input.WithBatch(batch));
 
+    /// <summary>The same, holding these images; all threads copy them.</summary>
+    /// <param name="images">A batch, as many whole images as it holds.</param>
+    /// <exception cref="ArgumentException">Not a whole number of images.</exception>
+    public Tensor RentInput(ReadOnlySpan<float> images)
+    {
+        var size = Input.Length / Input[0];
+        if (images.Length == 0 || images.Length % size != 0)
+            throw new ArgumentException($"A batch of {images.Length} numbers is not a whole number of images of {size}.", nameof(images));
+        var x = RentInput(images.Length / size);
+        Tape.Backend.Write(images, x);
+        return x;
+    }
+
     /// <summary>Forgets the gradients of the last step.</summary>
     public void ClearGradients()
     {
@@ -91,13 +104,8 @@ public sealed class Network
     public void InitializeFromData(ReadOnlySpan<float> images, ulong seed)
     {
         if (!Root.DescendantsAndSelf().Any(c => c is IDataInitialized)) return;
-        var size = Input.Length / Input[0];
-        if (images.Length == 0 || images.Length % size != 0)
-            throw new ArgumentException($"An initialization batch of {images.Length} numbers is not a whole number of images of {size}.");
         Tape.Begin(recording: false);
-        var x = RentInput(images.Length / size);
-        x.CopyFrom(images);
-        Forward(new Pass(Tape, PassMode.Initialize, seed), x);
+        Forward(new Pass(Tape, PassMode.Initialize, seed), RentInput(images));
     }
 
     /// <summary>Throws if the network cannot train with this batch size; call it before training starts.</summary>

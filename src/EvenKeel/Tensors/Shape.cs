@@ -44,7 +44,15 @@ public readonly record struct Shape
         : dimension switch { 0 => _a, 1 => _b, 2 => _c, _ => _d };
 
     /// <summary>Elements in all.</summary>
-    public int Length => checked(Rank switch { 0 => 0, 1 => _a, 2 => _a * _b, 3 => _a * _b * _c, _ => _a * _b * _c * _d });
+    /// <exception cref="UserException">More than an <see cref="int"/> counts.</exception>
+    public int Length => Rank switch
+    {
+        0 => 0,
+        1 => _a,
+        2 => Times(_a, _b),
+        3 => Times(Times(_a, _b), _c),
+        _ => Times(Times(Times(_a, _b), _c), _d),
+    };
 
     /// <summary>Size of the last dimension.</summary>
     public int Channels => Rank == 0 ? 0 : this[Rank - 1];
@@ -71,6 +79,15 @@ public readonly record struct Shape
 
     /// <summary>As <c>[100, 32, 32, 3]</c>.</summary>
     public override string ToString() => $"[{string.Join(", ", ToArray())}]";
+
+    private int Times(int a, int b)
+    {
+        var product = Math.BigMul(a, b);
+        return product <= int.MaxValue ? (int)product : throw TooLong();
+    }
+
+    private UserException TooLong() =>
+        new($"A tensor of shape {this} has more than {int.MaxValue} numbers, the most there can be: use a smaller batch, image or width.");
 
     private static int Size(int size) =>
         size > 0 ? size : throw new ArgumentException($"A dimension of a shape is {size}: expected 1 or more.");

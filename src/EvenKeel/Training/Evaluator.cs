@@ -41,8 +41,7 @@ public sealed class Evaluator
             if (!_labels.TryGetValue(count, out var labels)) _labels[count] = labels = new int[count];
             _batches.Fill(0, step, _images, labels);
             network.Tape.Begin(recording: false);
-            var x = network.RentInput(count);
-            x.CopyFrom(_images.AsSpan(0, count * _set.Size));
+            var x = network.RentInput(_images.AsSpan(0, count * _set.Size));
             var result = network.Tape.SoftmaxCrossEntropy(network.Forward(pass, x), labels);
             loss += result.Mean * count;
             errors += result.Errors;

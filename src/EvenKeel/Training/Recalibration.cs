@@ -44,16 +44,11 @@ public static class Recalibration
             .Select(layer => layer.Running).OfType<RunningStatistics>().Distinct().ToArray();
         foreach (var running in statistics) running.BeginRecalibration();
         var pass = new Pass(network.Tape, PassMode.Recalibrate);
-        var size = network.Input.Length / network.Input[0];
         foreach (var images in batches)
         {
             cancel.ThrowIfCancellationRequested();
-            if (images.Length == 0 || images.Length % size != 0)
-                throw new ArgumentException($"A batch of {images.Length} numbers is not a whole number of images of {size}.", nameof(batches));
             network.Tape.Begin(recording: false);
-            var x = network.RentInput(images.Length / size);
-            x.CopyFrom(images);
-            network.Forward(pass, x);
+            network.Forward(pass, network.RentInput(images));
         }
 
         return statistics.Count(running => running.EndRecalibration());

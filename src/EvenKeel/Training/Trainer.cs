@@ -130,8 +130,7 @@ public sealed class Trainer
         SpecParts.Apply(_spec, _schedule, _optimizer, at.Epoch);
         if (Done(at) == 0) Diagnose(journal, at);
         var line = Math.Max(1, _batches.StepsPerEpoch / StepLinesPerEpoch);
-        double lineLoss = 0, lineErrors = 0, lineSeconds = 0;
-        var lineImages = 0;
+        var sums = new StepSums();
         var sinceCheckpoint = Stopwatch.StartNew();
         _times.Clear();
         for (var step = at.Step; step < _batches.StepsPerEpoch && !cancel.IsCancellationRequested; step++)
@@ -146,22 +145,12 @@ public sealed class Trainer
                 ErrorSum = at.ErrorSum + loss.Errors,
                 Seconds = at.Seconds + seconds,
             };
-            (lineLoss, lineErrors, lineSeconds, lineImages) =
-                (lineLoss + loss.Mean * _spec.Batch, lineErrors + loss.Errors, lineSeconds + seconds, lineImages + _spec.Batch);
+            sums.Add(loss, _spec.Batch, seconds);
             Diagnose(journal, at);
             if ((step + 1) % line != 0) continue;
-            var record = new StepRecord
-            {
-                Step = Done(at),
-                Epoch = Done(at) / (double)_batches.StepsPerEpoch,
-                Loss = lineLoss / lineImages,
-                Error = lineErrors / lineImages,
-                Rate = _optimizer.LearningRate,
-                ImagesPerSecond = lineImages / lineSeconds,
-            };
+            var record = sums.Take(Done(at), Done(at) / (double)_batches.StepsPerEpoch, _optimizer.LearningRate);
             journal.Append(record);
             observer?.Stepped(record);
-            (lineLoss, lineErrors, lineSeconds, lineImages) = (0, 0, 0, 0);
             if (sinceCheckpoint.Elapsed < CheckpointEvery) continue;
             Checkpoint.Save(folder, _spec, Network, _optimizer, _hooks, at);
             sinceCheckpoint.Restart();
@@ -177,8 +166,7 @@ public sealed class Trainer
         _batches.Fill(epoch, step, _images, _labels);
         Network.Tape.Begin(recording: true);
         Network.ClearGradients();
-        var x = Network.RentInput(_spec.Batch);
-        x.CopyFrom(_images);
+        var x = Network.RentInput(_images);
         clock = _times.Data.Add(clock);
 
         _pass.Mode = PassMode.Train;
@@ -274,7 +262,7 @@ public sealed class Trainer
 
     private DivergedException Diverged(double loss)
     {
-        var where = NonFinite.First(Network, _pass, _images, _spec.Batch);
+        var where = NonFinite.First(Network, _pass, _images);
         return new DivergedException(
             $"Training with {_spec.Scheme} diverged at step {_optimizer.Steps + 1} of {TotalSteps}: the loss is {loss}; {where}. " +
             $"Use a smaller learning rate than {_optimizer.LearningRate:G3}, or another scheme.");

@@ -59,6 +59,29 @@ public class MemoryReuseTests
         Assert.Equal([3f, 4, 9, 8, 15, 12], x.Gradient!.ToArray());
     }
 
+    // A sum without activation has no use for its output; one with an activation looks at its sign.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AGradientTakesTheMemoryOfAValueThatNobodyReadsAgain(bool free)
+    {
+        using var backend = new CpuBackend(1);
+        var tape = new Tape(backend);
+        tape.Begin(recording: true);
+        var x = tape.Rent(new Shape(2, 3));
+        x.CopyFrom([1, -1, 2, -2, 3, -3]);
+        x.NeedsGradient = true;
+        var sum = tape.Add(x, x, free ? Activation.Identity : Activation.Relu);
+        var place = Place(sum);
+        var node = tape.Record<OverValue>(tape.Rent(x.Shape), inputNeedsGradient: true)!;
+        node.Input = sum;
+        tape.Backward(node.Output, [1, 2, 3, 4, 5, 6]);
+        Assert.Equal(free, Place(node.Target!) == place);
+        Assert.Equal(free ? [2f, 4, 6, 8, 10, 12] : [2f, 0, 6, 0, 10, 0], x.Gradient!.ToArray());
+
+        static (AlignedBuffer, long) Place(Tensor tensor) => (((CpuStorage)tensor.Storage).Buffer, ((CpuStorage)tensor.Storage).Offset);
+    }
+
     [Fact]
     public void AnHeirGivesMemoryBackInTheOwnersPlace()
     {
@@ -93,6 +116,20 @@ public class MemoryReuseTests
         Assert.Equal(new Shape(2, 30), y.Shape);
         Assert.All(y.ToArray(), value => Assert.Equal(4f, value));
         Assert.Equal(bytes, backend.PeakBytes);
+    }
+
+    [Fact]
+    public void AStepThatNeedsMoreThanTheMachineHasIsRefused()
+    {
+        var budget = new MemoryBudget(bytes: 12 << 20);
+        budget.Keep(4 << 20);
+        using var arena = new StepArena(budget);
+        var first = arena.Rent(new Shape(1 << 20));
+        arena.Return(first);
+        arena.Rent(new Shape(2 << 20));
+        var error = Assert.Throws<UserException>(() => arena.Rent(new Shape(1)));
+        Assert.Contains("use a smaller batch", error.Message, StringComparison.Ordinal);
+        Assert.Throws<UserException>(() => budget.Keep(9 << 20));
     }
 
     // The map's activation reads its output again, which another shape of it must not let anybody write over.
@@ -163,5 +200,19 @@ public class MemoryReuseTests
         public Wrapped(Module inner) => _inner = Child("", inner);
 
         public override Tensor Forward(Pass pass, Tensor x) => _inner.Forward(pass, x);
+    }
+
+    // Passes its gradient on to a value that it has no use for.
+    private sealed class OverValue : Node
+    {
+        public Tensor Input { get; set; } = null!;
+
+        public Tensor? Target { get; private set; }
+
+        protected internal override void Backward(Tape tape, Tensor outputGradient)
+        {
+            Target = tape.GradientOverValue(Input, out _);
+            tape.Backend.Copy(outputGradient, Target!);
+        }
     }
 }

@@ -150,6 +150,7 @@ public class BenchCommandTests
     [InlineData(ExitCode.Usage, "--batch must be 1 or more", "--batch", "0")]
     [InlineData(ExitCode.Failed, "Suite mlp has no case 'gn'", "--suite", "mlp", "--case", "gn")]
     [InlineData(ExitCode.Failed, "there is no such file", "--compare", "missing.jsonl")]
+    [InlineData(ExitCode.Failed, "use a smaller batch, image or width", "--model", "convpool-cnn-c", "--batch", "100000", "--norm", "bn")]
     public void MistakesGetOneSentence(int expected, string sentence, params string[] arguments)
     {
         var (code, _, error) = Run(arguments);

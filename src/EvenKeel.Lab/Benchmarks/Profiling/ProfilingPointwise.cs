@@ -20,6 +20,13 @@ internal sealed partial class ProfilingBackend
         Moved("copy", y, Bytes(x, y));
     }
 
+    internal override void Write(ReadOnlySpan<float> values, Tensor y)
+    {
+        recorder.Start();
+        inner.Write(values, y);
+        Moved("copy batch", y, 2 * Bytes(y));
+    }
+
     internal override void Add(Tensor a, Tensor b, Tensor y)
     {
         recorder.Start();

@@ -116,11 +116,10 @@ internal abstract partial class TableNormLayer : NormLayer
     protected virtual void Place()
     {
         var t = Tables;
-        for (var i = 0; i < t.Count; i++)
+        for (var segment = 0; segment < t.Count; segment += Channels)
         {
-            var c = i % Channels;
-            t.Scale[i] = t.Gamma[c] * t.Rstd[i];
-            t.Shift[i] = t.Beta[c];
+            for (var c = 0; c < Channels; c++) t.Scale[segment + c] = t.Gamma[c] * t.Rstd[segment + c];
+            t.Beta.CopyTo(t.Shift, segment);
         }
     }
 
@@ -153,39 +152,6 @@ internal abstract partial class TableNormLayer : NormLayer
     /// <summary>Gradients of gain and shift: Σ g·x̂ and Σ g over all segments.</summary>
     protected virtual void AddParameterGradients(Tape tape, SavedTensors saved, Tensor outputGradient) => AddAffineGradients(tape);
 
-    /// <summary>Adds sums of a whole batch, one per channel, to the gradients of gain and shift.</summary>
-    /// <param name="tape">The step.</param>
-    /// <param name="gain">[C]: Σ g·x̂.</param>
-    /// <param name="shift">[C]: Σ g.</param>
-    protected void AddAffineGradients(Tape tape, Tensor gain, Tensor shift)
-    {
-        Tables.Reserve(1, 1);
-        Download(gain, Tables.Product);
-        Download(shift, Tables.Sum);
-        AddAffineGradients(tape);
-    }
-
-    private void AddAffineGradients(Tape tape)
-    {
-        if (Gamma is not null) AddAffineGradient(tape, Gamma, Tables.Product);
-        if (Beta is not null) AddAffineGradient(tape, Beta, Tables.Sum);
-    }
-
-    // Adds the sum over the segments, and over the channels that share an entry, to the gradient of gain or shift.
-    private void AddAffineGradient(Tape tape, Parameter parameter, float[] perSegment)
-    {
-        var width = Channels / _affine.Length;
-        for (var entry = 0; entry < _affine.Length; entry++)
-        {
-            var sum = 0.0;
-            for (var segment = entry * width; segment < Tables.Count; segment += Channels)
-                for (var i = segment; i < segment + width; i++) sum += perSegment[i];
-            _affine[entry] = (float)sum;
-        }
-
-        AddGradient(tape, parameter, _affine);
-    }
-
     /// <summary>Adds numbers to a parameter's gradient.</summary>
     protected static void AddGradient(Tape tape, Parameter parameter, ReadOnlySpan<float> values)
     {
@@ -208,25 +174,6 @@ internal abstract partial class TableNormLayer : NormLayer
 
     /// <summary>True for a parameter that needs a gradient.</summary>
     protected static bool Trains(Parameter? parameter) => parameter is { Trainable: true };
-
-    /// <summary>Reads gain and shift of every channel into the tables.</summary>
-    protected void ReadAffine()
-    {
-        Read(Gamma, 1f, Tables.Gamma);
-        Read(Beta, 0f, Tables.Beta);
-    }
-
-    private void Read(Parameter? parameter, float otherwise, float[] perChannel)
-    {
-        if (parameter is null)
-        {
-            Array.Fill(perChannel, otherwise);
-            return;
-        }
-
-        parameter.Value.CopyTo(_affine);
-        for (var c = 0; c < Channels; c++) perChannel[c] = _affine[c / (Channels / _affine.Length)];
-    }
 
     /// <summary>How D enters the gradient.</summary>
     protected enum Slope

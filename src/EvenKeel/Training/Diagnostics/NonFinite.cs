@@ -8,11 +8,10 @@ internal static class NonFinite
 {
     /// <summary>The first tensor or layer with a value that is not finite: parameters first, then the outputs of a
     /// forward pass over the batch that failed.</summary>
-    public static string First(Network network, Pass pass, ReadOnlySpan<float> images, int count)
+    public static string First(Network network, Pass pass, ReadOnlySpan<float> images)
     {
         network.Tape.Begin(recording: false);
-        var x = network.RentInput(count);
-        x.CopyFrom(images);
+        var x = network.RentInput(images);
         if (network.Backend.FirstNonFinite(x) >= 0) return "the input images hold a value that is not finite";
         string? first = null;
         void Watch(Module module, Tensor output)

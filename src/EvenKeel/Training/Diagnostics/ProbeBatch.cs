@@ -61,8 +61,7 @@ internal sealed class ProbeBatch
         var tape = _network.Tape;
         tape.Begin(recording: gradients);
         if (gradients) _network.ClearGradients();
-        var x = _network.RentInput(_labels.Length);
-        x.CopyFrom(_images);
+        var x = _network.RentInput(_images);
         var pass = new Pass(tape, mode, _seed, OwnStep) { WatchInput = input, Watch = output };
         var loss = tape.SoftmaxCrossEntropy(_network.Forward(pass, x), _labels, _smoothing);
         if (gradients) tape.Backward(loss.Value);
