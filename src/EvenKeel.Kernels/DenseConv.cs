@@ -109,6 +109,7 @@ internal static unsafe class DenseConv
             pack.Rows = product.Rows = plan.RowsOf(block);
             pack.Input = input + ((nint)block * plan.Block * g.InChannels);
             pack.Gradient = gradient + ((nint)block * plan.Block * g.OutChannels);
+            if (!plan.PacksInput) product.Inputs = pack.Input;
             workers.Run(pack.Chunks, ref pack);
             workers.Run(product.Chunks, ref product);
             product.Accumulate = true;

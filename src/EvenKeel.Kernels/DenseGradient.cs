@@ -7,6 +7,8 @@ internal unsafe struct DenseGradient : ILaneJob, ITileJob
     private const int WantedChunks = 24;
 
     public DenseGradientPlan Plan;
+
+    /// <summary>Tiles as <see cref="DenseGradientPack"/> leaves them, or the first row of the block.</summary>
     public float* Inputs;
     public float* Gradients;
     public float* Result;
@@ -58,7 +60,7 @@ internal unsafe struct DenseGradient : ILaneJob, ITileJob
         var tile = new DenseTile
         {
             RowStep = 1,
-            DepthStep = DenseGradientPack.Step,
+            DepthStep = Plan.InputRowStep,
             B = Gradients + (column * (Plan.PacksGradient ? (nint)Plan.Block : 1)),
             BStep = Plan.PacksGradient ? width : outChannels,
             Depth = Rows,
@@ -66,28 +68,31 @@ internal unsafe struct DenseGradient : ILaneJob, ITileJob
         for (var i = first; i < end; i++)
         {
             ahead.Ask();
-            tile.A = Inputs + (i * Plan.InputStep);
-            tile.Next = tile.A + Plan.InputStep;
             var result = Result + (i * Plan.TileRows * outChannels) + column;
             var channels = Math.Min(Plan.TileRows, Plan.InChannels - (i * Plan.TileRows));
+
+            // Where nothing was packed the last tile ends with the last channel: it has some that the one before has too.
+            var before = Plan.PacksInput ? 0 : Plan.TileRows - channels;
+            tile.A = Inputs + (i * Plan.InputStep) - before;
+            tile.Next = tile.A + Plan.InputStep;
             var whole = columns == width && channels == Plan.TileRows;
 
-            // A tile that reaches past the weights is summed apart and its part that exists copied.
+            // A tile that reaches past the weights, or before its own, is summed apart and its part that counts copied.
             tile.C = whole ? result : edge;
             tile.CStep = whole ? outChannels : width;
             tile.InitialStep = tile.CStep;
             tile.Initial = Accumulate ? tile.C : null;
             if (!whole && Accumulate)
             {
+                new Span<float>(edge, Plan.TileRows * width).Clear();
                 for (var j = 0; j < channels; j++)
-                    GemmStore.Copy<R, O>(result + (j * outChannels), edge + (j * width), columns, width);
-                for (var j = channels; j < Plan.TileRows; j++) new Span<float>(edge + (j * width), width).Clear();
+                    GemmStore.Copy<R, O>(result + (j * outChannels), edge + ((before + j) * width), columns, width);
             }
 
             T.Multiply(Plan.Panels.Vectors(panel), &tile);
             if (whole) continue;
             for (var j = 0; j < channels; j++)
-                GemmStore.Copy<R, O>(edge + (j * width), result + (j * outChannels), columns, columns);
+                GemmStore.Copy<R, O>(edge + ((before + j) * width), result + (j * outChannels), columns, columns);
         }
     }
 }

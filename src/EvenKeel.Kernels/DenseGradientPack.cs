@@ -2,8 +2,8 @@ using System.Runtime.Intrinsics;
 
 namespace EvenKeel.Kernels;
 
-/// <summary>Packs a block of rows for a dense weight gradient: the input as [tile of channels][row][8], the output
-/// gradient as [panel][row][column]. A chunk is some rows.</summary>
+/// <summary>Packs a block of rows for a dense weight gradient, as far as its plan says: the input as
+/// [tile of channels][row][8], the output gradient as [panel][row][column]. A chunk is some rows.</summary>
 internal unsafe struct DenseGradientPack : ILaneJob, ITileJob
 {
     /// <summary>Floats of a row in a packed tile, whatever the tile uses of them.</summary>
@@ -46,7 +46,8 @@ internal unsafe struct DenseGradientPack : ILaneJob, ITileJob
         where O : IRegisterOps<R>
     {
         // Some rows of a tile after the other: the lines of one tile are stored to before those of the next.
-        for (var row = first; row < end; row += RowsTogether) PackInput(row, Math.Min(end, row + RowsTogether));
+        for (var row = first; row < end && Plan.PacksInput; row += RowsTogether)
+            PackInput(row, Math.Min(end, row + RowsTogether));
         if (!Plan.PacksGradient) return;
         for (var row = first; row < end; row++)
         {

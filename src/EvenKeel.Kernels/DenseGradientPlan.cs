@@ -15,6 +15,9 @@ internal readonly struct DenseGradientPlan
     private const int FewestPartRows = 256;
     private const int MostPartSums = 80 * 1024;
 
+    // Fewer rows are read from a copy sooner than from as many places.
+    private const int FewestRowsInPlace = 96;
+
     // The columns of a panel stay in the fastest cache.
     private const int MostPartBlock = 96;
 
@@ -31,6 +34,7 @@ internal readonly struct DenseGradientPlan
             ? WorkSplit.Chunks(part, WorkSplit.Chunks(part, MostPartBlock))
             : Math.Min(part, Math.Max(FewestBlockRows, BlockFloats / (InChannels + g.OutChannels)));
         Blocks = WorkSplit.Chunks(Rows, Block);
+        PacksInput = Parts > 1 || Block < FewestRowsInPlace || InChannels < TileRows || DenseRows.Takes(InChannels);
     }
 
     public GemmPanels Panels { get; }
@@ -57,14 +61,20 @@ internal readonly struct DenseGradientPlan
 
     // A cache line more than the data: with powers of two the tiles of a row would fall into one cache set.
 
-    /// <summary>Floats from a packed tile of the input to the next.</summary>
-    public nint InputStep => ((nint)Block * DenseGradientPack.Step) + 16;
+    /// <summary>Floats from a tile of the input to the next.</summary>
+    public nint InputStep => PacksInput ? ((nint)Block * DenseGradientPack.Step) + 16 : TileRows;
+
+    /// <summary>Floats from a row of a tile of the input to the next.</summary>
+    public nint InputRowStep => PacksInput ? DenseGradientPack.Step : InChannels;
+
+    /// <summary>False if the input is multiplied where it lies: its rows are many and share no cache sets.</summary>
+    public bool PacksInput { get; }
 
     /// <summary>False if the output gradient is multiplied where it lies: a part reads it soon after, and whole panels of
     /// whole cache lines gain nothing from a copy.</summary>
     public bool PacksGradient => Parts == 1 || Panels.Columns != Panels.Count * Panels.PaddedWidth(0);
 
-    public nint InputLength => Tiles * InputStep;
+    public nint InputLength => PacksInput ? Tiles * InputStep : 0;
 
     public nint GradientLength => PacksGradient ? (nint)Block * Panels.PaddedColumns : 0;
 

@@ -35,6 +35,13 @@ public sealed class GemmTests
         Compare(workers, 200, 500, 200);
         Compare(workers, 140, 37, 203);
 
+        // Weight gradients whose input is multiplied where it lies: a last tile of all its channels, of one and of some, and fewer
+        // channels than a tile has.
+        Compare(workers, 48, 50, 120);
+        Compare(workers, 49, 70, 300);
+        Compare(workers, 21, 33, 97);
+        Compare(workers, 3, 33, 97);
+
         // Few rows and much depth, where a tile asks for the next weights in parts.
         Compare(workers, 20, 300, 700);
         Compare(workers, 33, 170, 600);
