@@ -11,6 +11,11 @@ internal static unsafe partial class RowNorms
     // Column sums of the gradient have one partial result a chunk: few chunks keep them small beside x.
     private const int MostChunks = 32;
 
+    // Rows that follow each other step by step stay in the fastest cache.
+    private const int FloatsTogether = 4_096;
+    private const int MostTogether = 16;
+    private const int Lanes = 16;
+
     /// <summary>y = act((x − μ)/s·gamma + beta).</summary>
     /// <param name="workers">Threads and path.</param>
     /// <param name="x">[rows, width].</param>
@@ -32,7 +37,8 @@ internal static unsafe partial class RowNorms
         fixed (float* xp = x, gp = gamma, bp = beta, yp = y, sp = statistics)
         {
             var each = RowsPerChunk(rows, width);
-            var job = new ForwardJob(xp, gp, bp, yp, sp, rows, width, each, scale, slope);
+            var padded = workers.SharedScratch((nuint)PaddedLength(width));
+            var job = new ForwardJob(xp, Padded(gp, width, 0, padded), Padded(bp, width, 1, padded), yp, sp, rows, width, each, scale, slope);
             workers.Run(WorkSplit.Chunks(rows, each), ref job);
         }
     }
@@ -40,13 +46,22 @@ internal static unsafe partial class RowNorms
     private static int RowsPerChunk(int rows, int width) =>
         Math.Max(WorkSplit.RowsPerChunk(width), WorkSplit.Chunks(rows, MostChunks));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V At<V>(float* p, nint i, nint width) where V : unmanaged, ILanes<V> =>
-        LaneTails.Load<V>(p + i, width - i);
+    // Narrow rows are taken some together, step by step: while one waits for its sum, a root or a quotient, the others' arithmetic
+    // goes on.
+    private static int RowsTogether(int width) => Math.Clamp(FloatsTogether / width, 1, MostTogether);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put<V>(float* p, nint i, nint width, V v) where V : unmanaged, ILanes<V> =>
-        LaneTails.Store(p + i, v, width - i);
+    // Gains and shifts in whole vectors: a copy, unless they are so already.
+    private static nint PaddedLength(int width) => width % Lanes == 0 ? 0 : 2 * AlignedMemory.WholeLines(width);
+
+    private static float* Padded(float* values, int width, int place, float* copies)
+    {
+        if (width % Lanes == 0) return values;
+        var length = AlignedMemory.WholeLines(width);
+        var copy = copies + (place * length);
+        new ReadOnlySpan<float>(values, width).CopyTo(new(copy, width));
+        new Span<float>(copy + width, (int)length - width).Clear();
+        return copy;
+    }
 
     private readonly struct ForwardJob(
         float* x, float* gamma, float* beta, float* y, float* statistics, int rows, int width, int each, RowScale scale,
@@ -55,28 +70,43 @@ internal static unsafe partial class RowNorms
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
             var last = Math.Min((chunk + 1) * each, rows);
-            for (var row = chunk * each; row < last; row++)
+            var together = RowsTogether(width);
+            for (var row = chunk * each; row < last; row += together)
             {
-                var source = x + (nint)row * width;
-                var mean = scale.Centers ? Mean<V>(source) : 0f;
-                Spread<V>(source, mean, out var spread, out var signs);
-                var rstd = (float)(1.0 / scale.Of(spread));
-                statistics[row] = mean;
-                statistics[rows + row] = rstd;
-                statistics[2 * rows + row] = (float)signs;
-                V m = V.Splat(mean), r = V.Splat(rstd), s = V.Splat(slope);
-                var target = y + (nint)row * width;
-                for (nint i = 0; i < width; i += 16)
-                {
-                    var normalized = (At<V>(source, i, width) - m) * r;
-                    var pre = V.FusedMultiplyAdd(normalized, At<V>(gamma, i, width), At<V>(beta, i, width));
-                    Put(target, i, width, V.Select(V.Greater(pre, V.Zero), pre, pre * s));
-                }
+                var end = Math.Min(last, row + together);
+                Measure<V>(row, end);
+                Apply<V>(row, end);
             }
         }
 
+        private void Measure<V>(int first, int end) where V : unmanaged, ILanes<V>
+        {
+            float* means = statistics, rstds = means + rows, signs = rstds + rows;
+            var spreads = stackalloc double[MostTogether];
+            nint columns = width;
+            var source = x + (first * columns);
+            for (var row = first; row < end; row++, source += columns) means[row] = scale.Centers ? Mean<V>(source, columns) : 0f;
+            source = x + (first * columns);
+            if (scale.Absolute)
+            {
+                for (var row = first; row < end; row++, source += columns)
+                    spreads[row - first] = Absolutes<V>(source, columns, means[row], out signs[row]);
+            }
+            else
+            {
+                for (var row = first; row < end; row++, source += columns)
+                {
+                    spreads[row - first] = Squares<V>(source, columns, means[row]);
+                    signs[row] = 0f;
+                }
+            }
+
+            for (var row = first; row < end; row++) rstds[row] = (float)(1.0 / scale.Of(spreads[row - first]));
+        }
+
         // Differences from the first value: a large common mean would cost the digits of the rest.
-        private float Mean<V>(float* source) where V : unmanaged, ILanes<V>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static float Mean<V>(float* source, nint width) where V : unmanaged, ILanes<V>
         {
             var pivot = V.Splat(source[0]);
             V even = V.Zero, odd = V.Zero;
@@ -92,30 +122,82 @@ internal static unsafe partial class RowNorms
             return (float)(source[0] + sum / width);
         }
 
-        private void Spread<V>(float* source, float mean, out double spread, out double signs)
-            where V : unmanaged, ILanes<V>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static double Squares<V>(float* source, nint width, float mean) where V : unmanaged, ILanes<V>
         {
-            var m = V.Splat(mean);
-            V sum = V.Zero, sign = V.Zero;
+            V m = V.Splat(mean), sum = V.Zero;
             nint i = 0;
             for (; i <= width - 16; i += 16)
             {
                 var c = V.Load(source + i) - m;
-                sum = scale.Absolute ? sum + V.Abs(c) : V.FusedMultiplyAdd(c, c, sum);
-                if (scale.Absolute) sign += LaneMath.Sign(c);
+                sum = V.FusedMultiplyAdd(c, c, sum);
             }
 
-            spread = V.Sum(sum);
-            signs = V.Sum(sign);
+            double spread = V.Sum(sum);
+            for (; i < width; i++)
+            {
+                double c = source[i] - mean;
+                spread += c * c;
+            }
+
+            return spread / width;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static double Absolutes<V>(float* source, nint width, float mean, out float signs) where V : unmanaged, ILanes<V>
+        {
+            V m = V.Splat(mean), sum = V.Zero, sign = V.Zero;
+            nint i = 0;
+            for (; i <= width - 16; i += 16)
+            {
+                var c = V.Load(source + i) - m;
+                sum += V.Abs(c);
+                sign += LaneMath.Sign(c);
+            }
+
+            double spread = V.Sum(sum), all = V.Sum(sign);
             for (; i < width; i++)
             {
                 var c = source[i] - mean;
-                spread += scale.Absolute ? Math.Abs(c) : (double)c * c;
-                signs += Math.Sign(c);
+                spread += Math.Abs(c);
+                all += Math.Sign(c);
             }
 
-            spread /= width;
-            signs /= width;
+            signs = (float)(all / width);
+            return spread / width;
+        }
+
+        private void Apply<V>(int first, int end) where V : unmanaged, ILanes<V>
+        {
+            float* means = statistics, rstds = means + rows, gains = gamma, shifts = beta;
+            nint columns = width, whole = columns & -Lanes;
+            var s = V.Splat(slope);
+            float* source = x + (first * columns), target = y + (first * columns);
+            for (var row = first; row < end; row++, source += columns, target += columns)
+            {
+                V m = V.Splat(means[row]), r = V.Splat(rstds[row]);
+                for (nint i = 0; i < whole; i += 16)
+                    V.Store(target + i, Output(V.Load(source + i), m, r, V.Load(gains + i), V.Load(shifts + i), s));
+                if (whole < columns) ApplyRest<V>(row, whole);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private void ApplyRest<V>(int row, nint column) where V : unmanaged, ILanes<V>
+        {
+            var rest = (int)(width - column);
+            var offset = ((nint)row * width) + column;
+            V m = V.Splat(statistics[row]), r = V.Splat(statistics[rows + row]);
+            var output = Output(
+                LaneTails.LoadPartial<V>(x + offset, rest), m, r, V.Load(gamma + column), V.Load(beta + column), V.Splat(slope));
+            LaneTails.StorePartial(y + offset, output, rest);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static V Output<V>(V x, V mean, V rstd, V gain, V shift, V slope) where V : unmanaged, ILanes<V>
+        {
+            var pre = V.FusedMultiplyAdd((x - mean) * rstd, gain, shift);
+            return V.Select(V.Greater(pre, V.Zero), pre, pre * slope);
         }
     }
 }

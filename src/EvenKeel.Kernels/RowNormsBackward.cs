@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EvenKeel.Kernels;
 
 internal static unsafe partial class RowNorms
@@ -30,15 +32,18 @@ internal static unsafe partial class RowNorms
         Require.Length(shift, width);
         var each = RowsPerChunk(rows, width);
         var chunks = WorkSplit.Chunks(rows, each);
-        var partial = workers.SharedScratch((nuint)chunks * 2 * (nuint)width);
+        var length = AlignedMemory.WholeLines(width);
+        var partial = workers.SharedScratch((nuint)((chunks * 2 * length) + PaddedLength(width)));
+        var padded = partial + (chunks * 2 * length);
         fixed (float* xp = x, dyp = dy, gp = gamma, bp = beta, sp = statistics, dxp = dx, gainp = gain, shiftp = shift)
         {
             var job = new BackwardJob(
-                xp, dyp, gp, bp, sp, dxp, partial, rows, width, each, scale, slope, accumulate);
+                xp, dyp, Padded(gp, width, 0, padded), Padded(bp, width, 1, padded), sp, dxp, partial, rows, width, each, scale, slope,
+                accumulate);
             workers.Run(chunks, ref job);
             var gains = new MergeJob(partial, gainp, chunks, width);
             workers.Run(WorkSplit.Chunks(width, MergeJob.Columns), ref gains);
-            var shifts = new MergeJob(partial + width, shiftp, chunks, width);
+            var shifts = new MergeJob(partial + length, shiftp, chunks, width);
             workers.Run(WorkSplit.Chunks(width, MergeJob.Columns), ref shifts);
         }
     }
@@ -49,63 +54,123 @@ internal static unsafe partial class RowNorms
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
-            var gains = partial + (nint)chunk * 2 * width;
-            var shifts = gains + width;
-            new Span<float>(gains, 2 * width).Clear();
+            var length = AlignedMemory.WholeLines(width);
+            var gains = partial + (chunk * 2 * length);
+            new Span<float>(gains, (int)(2 * length)).Clear();
             var last = Math.Min((chunk + 1) * each, rows);
-            for (var row = chunk * each; row < last; row++)
+            var together = RowsTogether(width);
+            var levels = stackalloc float[2 * MostTogether];
+            for (var row = chunk * each; row < last; row += together)
             {
-                var offset = (nint)row * width;
-                V mean = V.Splat(statistics[row]), rstd = V.Splat(statistics[rows + row]);
-                Reduce(x + offset, dy + offset, mean, rstd, gains, shifts, out var sum, out var product);
-                var r = 1.0 / statistics[rows + row];
-                var k = scale.Derivative(r) * product / width;
-                var level = scale.Centers ? sum / width : 0.0;
-                if (scale.Absolute) level -= k * statistics[2 * rows + row];
-                Apply(x + offset, dy + offset, dx + offset, mean, rstd, V.Splat((float)level), V.Splat((float)k));
+                var end = Math.Min(last, row + together);
+                Reduce<V>(row, end, gains, gains + length, levels);
+                Apply<V>(row, end, levels);
             }
         }
 
-        // Σ γ·g and Σ γ·g·x̂ of the row; the columns' sums move along.
-        private void Reduce<V>(
-            float* xp, float* dyp, V mean, V rstd, float* gains, float* shifts, out double sum, out double product)
-            where V : unmanaged, ILanes<V>
+        // Σ γ·g and Σ γ·g·x̂ of each row, and what they take from its gradient; the columns' sums move along.
+        private void Reduce<V>(int first, int end, float* gains, float* shifts, float* levels) where V : unmanaged, ILanes<V>
         {
-            V s = V.Zero, p = V.Zero;
-            for (nint i = 0; i < width; i += 16)
+            float* means = statistics, rstds = means + rows, signs = rstds + rows, gain = gamma, shift = beta;
+            nint columns = width, whole = columns & -Lanes;
+            float* source = x + (first * columns), upstream = dy + (first * columns);
+            var sums = stackalloc float[2 * MostTogether];
+            var activation = V.Splat(slope);
+            for (var row = first; row < end; row++, source += columns, upstream += columns)
             {
-                var normalized = (At<V>(xp, i, width) - mean) * rstd;
-                var gain = At<V>(gamma, i, width);
-                var g = Passed(normalized, At<V>(dyp, i, width), gain, At<V>(beta, i, width));
-                Put(gains, i, width, V.FusedMultiplyAdd(g, normalized, At<V>(gains, i, width)));
-                Put(shifts, i, width, At<V>(shifts, i, width) + g);
-                s = V.FusedMultiplyAdd(gain, g, s);
-                p = V.FusedMultiplyAdd(gain * g, normalized, p);
+                V mean = V.Splat(means[row]), rstd = V.Splat(rstds[row]), s = V.Zero, p = V.Zero;
+                for (nint i = 0; i < whole; i += 16)
+                {
+                    var normalized = (V.Load(source + i) - mean) * rstd;
+                    var factor = V.Load(gain + i);
+                    var g = Passed(normalized, V.Load(upstream + i), factor, V.Load(shift + i), activation);
+                    V.Store(gains + i, V.FusedMultiplyAdd(g, normalized, V.Load(gains + i)));
+                    V.Store(shifts + i, V.Load(shifts + i) + g);
+                    s = V.FusedMultiplyAdd(factor, g, s);
+                    p = V.FusedMultiplyAdd(factor * g, normalized, p);
+                }
+
+                // Lanes that do not exist have neither a gradient nor a gain.
+                if (whole < columns)
+                {
+                    var rest = (int)(columns - whole);
+                    var normalized = (LaneTails.LoadPartial<V>(source + whole, rest) - V.Splat(means[row])) * V.Splat(rstds[row]);
+                    var factor = V.Load(gain + whole);
+                    var g = Passed(
+                        normalized, LaneTails.LoadPartial<V>(upstream + whole, rest), factor, V.Load(shift + whole), V.Splat(slope));
+                    V.Store(gains + whole, V.FusedMultiplyAdd(g, normalized, V.Load(gains + whole)));
+                    V.Store(shifts + whole, V.Load(shifts + whole) + g);
+                    s = V.FusedMultiplyAdd(factor, g, s);
+                    p = V.FusedMultiplyAdd(factor * g, normalized, p);
+                }
+
+                sums[row - first] = V.Sum(s);
+                sums[MostTogether + row - first] = V.Sum(p);
             }
 
-            sum = V.Sum(s);
-            product = V.Sum(p);
+            for (var row = first; row < end; row++)
+            {
+                double sum = sums[row - first], product = sums[MostTogether + row - first];
+                var k = scale.Derivative(1.0 / rstds[row]) * product / columns;
+                var level = scale.Centers ? sum / columns : 0.0;
+                if (scale.Absolute) level -= k * signs[row];
+                levels[row - first] = (float)level;
+                levels[MostTogether + row - first] = (float)k;
+            }
         }
 
-        private void Apply<V>(float* xp, float* dyp, float* target, V mean, V rstd, V level, V k)
-            where V : unmanaged, ILanes<V>
+        private void Apply<V>(int first, int end, float* levels) where V : unmanaged, ILanes<V>
         {
-            for (nint i = 0; i < width; i += 16)
+            float* means = statistics, rstds = means + rows, gain = gamma, shift = beta;
+            nint columns = width, whole = columns & -Lanes;
+            var offset = first * columns;
+            float* source = x + offset, upstream = dy + offset, target = dx + offset;
+            var activation = V.Splat(slope);
+            var (absolute, add) = (scale.Absolute, accumulate);
+            for (var row = first; row < end; row++, source += columns, upstream += columns, target += columns, levels++)
             {
-                var centered = At<V>(xp, i, width) - mean;
-                var normalized = centered * rstd;
-                var gain = At<V>(gamma, i, width);
-                var g = gain * Passed(normalized, At<V>(dyp, i, width), gain, At<V>(beta, i, width));
-                var u = scale.Absolute ? LaneMath.Sign(centered) : normalized;
-                var v = (g - level - k * u) * rstd;
-                Put(target, i, width, accumulate ? At<V>(target, i, width) + v : v);
+                V mean = V.Splat(means[row]), rstd = V.Splat(rstds[row]), level = V.Splat(levels[0]), k = V.Splat(levels[MostTogether]);
+                for (nint i = 0; i < whole; i += 16)
+                {
+                    var v = Gradient(
+                        V.Load(source + i), V.Load(upstream + i), V.Load(gain + i), V.Load(shift + i), mean, rstd, level, k, absolute,
+                        activation);
+                    V.Store(target + i, add ? V.Load(target + i) + v : v);
+                }
+
+                if (whole < columns) ApplyRest<V>(row, whole, levels);
             }
         }
 
-        private V Passed<V>(V normalized, V upstream, V gain, V shift) where V : unmanaged, ILanes<V>
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private void ApplyRest<V>(int row, nint column, float* levels) where V : unmanaged, ILanes<V>
+        {
+            var rest = (int)(width - column);
+            var offset = ((nint)row * width) + column;
+            var v = Gradient(
+                LaneTails.LoadPartial<V>(x + offset, rest), LaneTails.LoadPartial<V>(dy + offset, rest), V.Load(gamma + column),
+                V.Load(beta + column), V.Splat(statistics[row]), V.Splat(statistics[rows + row]), V.Splat(levels[0]),
+                V.Splat(levels[MostTogether]), scale.Absolute, V.Splat(slope));
+            if (accumulate) v = LaneTails.LoadPartial<V>(dx + offset, rest) + v;
+            LaneTails.StorePartial(dx + offset, v, rest);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static V Gradient<V>(
+            V x, V upstream, V gain, V shift, V mean, V rstd, V level, V k, bool absolute, V slope) where V : unmanaged, ILanes<V>
+        {
+            var centered = x - mean;
+            var normalized = centered * rstd;
+            var g = gain * Passed(normalized, upstream, gain, shift, slope);
+            var u = absolute ? LaneMath.Sign(centered) : normalized;
+            return (g - level - k * u) * rstd;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static V Passed<V>(V normalized, V upstream, V gain, V shift, V slope) where V : unmanaged, ILanes<V>
         {
             var pre = V.FusedMultiplyAdd(normalized, gain, shift);
-            return V.Select(V.Greater(pre, V.Zero), upstream, upstream * V.Splat(slope));
+            return V.Select(V.Greater(pre, V.Zero), upstream, upstream * slope);
         }
     }
 
@@ -115,14 +180,13 @@ internal static unsafe partial class RowNorms
 
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
+            var step = 2 * AlignedMemory.WholeLines(width);
             var last = Math.Min((chunk + 1) * Columns, width);
             for (var i = chunk * Columns; i < last; i += 16)
             {
-                var here = Math.Min(16, last - i);
                 var sum = V.Zero;
-                for (var source = 0; source < chunks; source++)
-                    sum += LaneTails.LoadPartial<V>(partial + (nint)source * 2 * width + i, here);
-                LaneTails.StorePartial(sums + i, sum, here);
+                for (var source = 0; source < chunks; source++) sum += V.Load(partial + (source * step) + i);
+                LaneTails.Store(sums + i, sum, last - i);
             }
         }
     }

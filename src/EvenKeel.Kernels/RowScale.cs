@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EvenKeel.Kernels;
 
 /// <summary>How a row is normalized: y = act((x − μ)/s·γ + β) over the row's own values.</summary>
@@ -11,12 +13,14 @@ public readonly record struct RowScale(bool Centers, bool Absolute, float Epsilo
     public const double GaussianFactor = 1.2533141373155003;
 
     /// <summary>The scale s from the mean of squares, or of absolute values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal double Of(double mean) =>
         Absolute ? GaussianFactor * mean + Epsilon
         : Inside ? Math.Sqrt(mean + Epsilon)
         : Math.Sqrt(mean) + Epsilon;
 
     /// <summary>With Q the mean of g·x̂, the factor k in dx = (g − mean g − Q·(u − mean u))/s: u·m = k·x̂ or k·sgn(c).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal double Derivative(double scale)
     {
         if (Absolute) return GaussianFactor;
