@@ -79,32 +79,28 @@ internal static unsafe partial class Rescale
             split.Tile(shift.Slice(segment * channels, channels), table + 2 * split.Width);
         }
 
-        fixed (float* xp = x, dyp = dy, yp = y, gp = passedOn)
+        fixed (float* xp = x, dyp = dy, yp = y, gp = passedOn, rp = rstd, sp = sumG, spx = sumGX)
         {
             var job = new ReduceJob(xp, dyp, yp, gp, partial, tables, split, slope, masked, moments);
             workers.Run(segments * split.Chunks, ref job);
             var merged = ColumnSums.Merge(workers, split, partial, planes, segments);
-            for (var i = 0; i < sumG.Length; i++)
+            var finish = new ReduceFinish
             {
-                var segment = Math.DivRem(i, channels, out var c);
-                var sums = merged + (nint)segment * planes * split.Width;
-                var g = ColumnSums.OfChannel(split, sums, c);
-                var gx = moments ? ColumnSums.OfChannel(split, sums + split.Width, c) : 0.0;
-                var start = segment * split.Length;
-                for (var at = start + split.RestStart + c; at < start + split.Length; at += channels)
-                {
-                    var centered = xp[at] - mean[i];
-                    var open = yp != null ? yp[at] > 0f
-                        : !masked || MathF.FusedMultiplyAdd(centered, scale[i], shift[i]) > 0f;
-                    var passed = open ? dyp[at] : dyp[at] * slope;
-                    if (gp != null) gp[at] = passed;
-                    g += passed;
-                    gx += (double)passed * centered;
-                }
-
-                sumG[i] = (float)g;
-                if (moments) sumGX[i] = (float)(gx * rstd[i]);
-            }
+                X = xp,
+                Dy = dyp,
+                Y = yp,
+                PassedOn = gp,
+                Tables = tables,
+                Merged = merged,
+                Rstd = rp,
+                SumG = sp,
+                SumGX = moments ? spx : null,
+                Count = sumG.Length,
+                Split = split,
+                Slope = slope,
+                Masked = masked,
+            };
+            workers.Run(finish.Chunks, ref finish);
         }
     }
 

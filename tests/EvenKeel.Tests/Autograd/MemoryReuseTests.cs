@@ -49,11 +49,7 @@ public class MemoryReuseTests
     public void GradientsOfAValueThatIsReadOftenAddUp()
     {
         using var backend = new CpuBackend(1);
-        var tape = new Tape(backend);
-        tape.Begin(recording: true);
-        var x = tape.Rent(new Shape(2, 3));
-        x.CopyFrom([1, -1, 2, -2, 3, -3]);
-        x.NeedsGradient = true;
+        var (tape, x) = Recording(backend);
         var y = tape.Add(tape.Add(x, x), tape.Reshape(tape.Activate(x, Activation.Relu), new Shape(2, 3)));
         tape.Backward(y, [1, 2, 3, 4, 5, 6]);
         Assert.Equal([3f, 4, 9, 8, 15, 12], x.Gradient!.ToArray());
@@ -66,11 +62,7 @@ public class MemoryReuseTests
     public void AGradientTakesTheMemoryOfAValueThatNobodyReadsAgain(bool free)
     {
         using var backend = new CpuBackend(1);
-        var tape = new Tape(backend);
-        tape.Begin(recording: true);
-        var x = tape.Rent(new Shape(2, 3));
-        x.CopyFrom([1, -1, 2, -2, 3, -3]);
-        x.NeedsGradient = true;
+        var (tape, x) = Recording(backend);
         var sum = tape.Add(x, x, free ? Activation.Identity : Activation.Relu);
         var place = Place(sum);
         var node = tape.Record<OverValue>(tape.Rent(x.Shape), inputNeedsGradient: true)!;
@@ -151,6 +143,16 @@ public class MemoryReuseTests
             pass.Tape.Backward(y, [.. Enumerable.Range(0, y.Shape.Length).Select(i => 0.1f * (i % 7 - 3))]);
             return [.. network.Parameters.SelectMany(parameter => parameter.Value.Gradient!.ToArray())];
         }
+    }
+
+    private static (Tape Tape, Tensor X) Recording(CpuBackend backend)
+    {
+        var tape = new Tape(backend);
+        tape.Begin(recording: true);
+        var x = tape.Rent(new Shape(2, 3));
+        x.CopyFrom([1, -1, 2, -2, 3, -3]);
+        x.NeedsGradient = true;
+        return (tape, x);
     }
 
     private static (float[] Numbers, long Bytes) Run(bool wrapped)
