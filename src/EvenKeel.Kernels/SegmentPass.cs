@@ -78,49 +78,56 @@ internal static unsafe class SegmentPass
             split.Tile(own, table + (nint)i * split.Width);
         }
 
-        fixed (float* xp = x, dyp = dy)
+        fixed (float* xp = x, dyp = dy, sp = sums)
         {
             var job = new SumJob<T>(xp, dyp, partial, table, split);
             workers.Run(segments * split.Chunks, ref job);
             var merged = ColumnSums.Merge(workers, split, partial, planes, segments);
-            for (var segment = 0; segment < segments; segment++)
-            {
-                for (var plane = 0; plane < planes; plane++)
-                {
-                    var own = sums.Slice((plane * segments + segment) * channels, channels);
-                    for (var c = 0; c < channels; c++)
-                        own[c] = (float)ColumnSums.OfChannel(split, merged + (nint)(segment * planes + plane) * split.Width, c);
-                }
-
-                AddRest<T>(xp, dyp, table, split, segment, segments, sums);
-            }
+            var finish = new FinishJob<T>(xp, dyp, merged, table, split, segments, sp);
+            workers.Run(segments, ref finish);
         }
     }
 
-    // Rows that fill no wide row, always with the narrowest vectors: lanes compute the same bits on any.
-    private static void AddRest<T>(
-        float* x, float* dy, float* table, in ColumnSplit split, int segment, int segments, Span<float> sums)
+    // The copies of a channel in a wide row and the rows left over; a chunk is a segment.
+    private readonly struct FinishJob<T>(
+        float* x, float* dy, float* merged, float* table, ColumnSplit split, int segments, float* sums) : ILaneJob
         where T : unmanaged, ISegmentTerms
     {
-        var terms = stackalloc Lanes128[MostSums];
-        var lanes = stackalloc float[16];
-        var rest = (int)split.Length - split.RestStart;
-        for (var at = 0; at < rest; at += 16)
+        public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
-            var here = Math.Min(16, rest - at);
-            var source = segment * split.Length + split.RestStart + at;
-            for (var plane = 0; plane < T.Sums; plane++) terms[plane] = Lanes128.Zero;
-            var upstream = dy == null ? Lanes128.Zero : LaneTails.LoadPartial<Lanes128>(dy + source, here);
-            T.Add(
-                LaneTails.LoadPartial<Lanes128>(x + source, here), upstream,
-                table + (nint)segment * T.Tables * split.Width + at, split.Width, terms);
             for (var plane = 0; plane < T.Sums; plane++)
             {
-                Lanes128.Store(lanes, terms[plane]);
-                for (var i = 0; i < here; i++)
-                    sums[(plane * segments + segment) * split.Channels + (at + i) % split.Channels] += lanes[i];
+                var own = sums + Place(plane, chunk);
+                var source = merged + ((chunk * (nint)T.Sums) + plane) * split.Width;
+                for (var c = 0; c < split.Channels; c++) own[c] = (float)ColumnSums.OfChannel(split, source, c);
+            }
+
+            if (split.RestRows > 0) AddRest<V>(chunk);
+        }
+
+        private void AddRest<V>(int segment) where V : unmanaged, ILanes<V>
+        {
+            var terms = stackalloc V[MostSums];
+            var lanes = stackalloc float[16];
+            var rest = (int)split.Length - split.RestStart;
+            for (var at = 0; at < rest; at += 16)
+            {
+                var here = Math.Min(16, rest - at);
+                var source = segment * split.Length + split.RestStart + at;
+                for (var plane = 0; plane < T.Sums; plane++) terms[plane] = V.Zero;
+                var upstream = dy == null ? V.Zero : LaneTails.LoadPartial<V>(dy + source, here);
+                T.Add(
+                    LaneTails.LoadPartial<V>(x + source, here), upstream,
+                    table + (nint)segment * T.Tables * split.Width + at, split.Width, terms);
+                for (var plane = 0; plane < T.Sums; plane++)
+                {
+                    V.Store(lanes, terms[plane]);
+                    for (var i = 0; i < here; i++) sums[Place(plane, segment) + (at + i) % split.Channels] += lanes[i];
+                }
             }
         }
+
+        private nint Place(int plane, int segment) => ((nint)plane * segments + segment) * split.Channels;
     }
 
     private readonly struct MapJob<T>(
