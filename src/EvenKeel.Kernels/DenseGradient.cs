@@ -74,6 +74,8 @@ internal unsafe struct DenseGradient : ILaneJob, ITileJob
             // Where nothing was packed the last tile ends with the last channel: it has some that the one before has too.
             var before = Plan.PacksInput ? 0 : Plan.TileRows - channels;
             tile.A = Inputs + (i * Plan.InputStep) - before;
+
+            // In place, what lies behind in memory belongs to later tiles.
             tile.Next = tile.A + Plan.InputStep;
             var whole = columns == width && channels == Plan.TileRows;
 

@@ -2,7 +2,7 @@ namespace EvenKeel.Kernels;
 
 internal static unsafe partial class Rescale
 {
-    /// <summary>The end of <see cref="BackwardReduce"/>: the copies of a channel in a wide row and the rows left over, in double.
+    /// <summary>The end of both reductions: the copies of a channel in a wide row and the rows left over, in double.
     /// A chunk is some channels of all segments.</summary>
     private struct ReduceFinish : ILaneJob
     {

@@ -14,7 +14,7 @@ internal static unsafe partial class RowNorms
     // Rows that follow each other step by step stay in the fastest cache.
     private const int FloatsTogether = 4_096;
     private const int MostTogether = 16;
-    private const int Lanes = 16;
+    private const int Lanes = ILanes<Lanes128>.Count;
 
     /// <summary>y = act((x − μ)/s·gamma + beta).</summary>
     /// <param name="workers">Threads and path.</param>

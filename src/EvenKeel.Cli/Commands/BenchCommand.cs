@@ -150,7 +150,7 @@ internal static class BenchCommand
         const double shareOfMemory = 0.7;
         var bench = request.Suite.Cases[0];
         var plan = new GrowthPlan(bench.Model, bench.Scheme);
-        var memory = (long)(shareOfMemory * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        var memory = (long)(shareOfMemory * MemoryBudget.OfMachine);
         var rounds = request.Rounds ?? 1;
         var points = plan.Run(request.Threads, request.Seconds, rounds, memory, Tell, cancel);
         var page = GrowthReport.Write(request.Folder, plan, points);

@@ -40,7 +40,7 @@ internal static class DoctorCommand
                 speeds.Add(((int)path, backend.MeasurePeak(result.GetValue(seconds))));
             }
 
-            var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+            var memory = MemoryBudget.OfMachine;
             if (result.GetValue(json))
             {
                 terminal.Line(Json.Text(new

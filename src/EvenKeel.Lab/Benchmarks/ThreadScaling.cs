@@ -99,7 +99,7 @@ internal sealed record ThreadScaling
     // One network on one thread, one on all, and one a thread, all at once.
     private static void CheckMemory(long bytes, int threads)
     {
-        var (needed, memory) = ((threads + 2) * bytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        var (needed, memory) = ((threads + 2) * bytes, MemoryBudget.OfMachine);
         if (needed <= memory) return;
         throw new UserException(
             $"--scaling keeps {threads + 2} networks, which need about {needed / 1e9:F1} GB, and this machine has {memory / 1e9:F1} GB: " +

@@ -8,7 +8,7 @@ namespace EvenKeel.Backends;
 public sealed class CpuBackend : Backend
 {
     private readonly Workers _workers;
-    private readonly MemoryBudget _budget = MemoryBudget.OfMachine();
+    private readonly MemoryBudget _budget = new(MemoryBudget.OfMachine);
     private readonly StepArena _arena;
     private readonly List<AlignedBuffer> _buffers = [];
 

@@ -8,8 +8,8 @@ internal sealed class MemoryBudget(long bytes)
     /// <summary>Weights, and what the optimizer keeps of them, in bytes.</summary>
     public long Lasting { get; private set; }
 
-    /// <summary>The budget of this machine, or of the container that the process runs in.</summary>
-    public static MemoryBudget OfMachine() => new(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+    /// <summary>Memory of this machine, or of the container that the process runs in, in bytes.</summary>
+    public static long OfMachine => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
     /// <summary>Adds to what lasts.</summary>
     /// <param name="more">Bytes.</param>
