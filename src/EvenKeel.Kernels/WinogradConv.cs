@@ -119,10 +119,19 @@ internal static unsafe class WinogradConv
 
         var plan = new WinogradGradientPlan(g, TileShape.Of(workers.Path));
         var zeros = (nint)Math.Max(g.InChannels, plan.Panels.PaddedColumns) * Winograd.RunColumns;
-        var inputs = Winograd.Points * plan.InputStep;
-        var gradients = Winograd.Points * plan.GradientStep;
-        var sums = Winograd.Points * plan.SumStep;
-        var scratch = workers.SharedScratch((nuint)(zeros + inputs + gradients + sums));
+        var taps = new WinogradGradientResult
+        {
+            Geometry = g,
+            Panels = plan.Panels,
+            Rows = plan.PaddedRows,
+            SumStep = plan.SumStep,
+            Parts = plan.Parts,
+            PartStep = plan.PartSums,
+            Accumulate = accumulate && plan.Parts == 1,
+        };
+        var transformed = plan.Parts * plan.PartStep;
+        var sums = plan.Parts * plan.PartSums;
+        var scratch = workers.SharedScratch((nuint)(zeros + transformed + sums + (plan.Parts * taps.PartLength)));
         new Span<float>(scratch, (int)zeros).Clear();
         var transform = new WinogradGradientTransform
         {
@@ -132,17 +141,14 @@ internal static unsafe class WinogradConv
             Map = map,
             Gradient = gradient,
             Zeros = scratch,
-            InputResult = scratch + zeros,
-            GradientResult = scratch + zeros + inputs,
+            Result = scratch + zeros,
         };
         var product = new WinogradGradientProduct
         {
             Plan = plan,
-            Inputs = transform.InputResult,
-            Gradients = transform.GradientResult,
-            Sums = transform.GradientResult + gradients,
+            Transformed = transform.Result,
+            Sums = transform.Result + transformed,
         };
-        new Span<float>(product.Sums, checked((int)sums)).Clear();
         for (var block = 0; block < plan.Blocks; block++)
         {
             transform.Block = product.Block = block;
@@ -150,17 +156,16 @@ internal static unsafe class WinogradConv
             workers.Run(product.Chunks, ref product);
         }
 
-        var last = new WinogradGradientResult
-        {
-            Geometry = g,
-            Panels = plan.Panels,
-            Rows = plan.PaddedRows,
-            Sums = product.Sums,
-            SumStep = plan.SumStep,
-            Result = result,
-            Accumulate = accumulate,
-        };
-        workers.Run(last.Chunks, ref last);
+        taps.Sums = product.Sums;
+        taps.Result = plan.Parts == 1 ? result : product.Sums + sums;
+        workers.Run(taps.Chunks, ref taps);
+        if (plan.Parts > 1) Add(workers, taps.Result, plan.Parts, taps.PartLength, result, accumulate);
+    }
+
+    private static void Add(Workers workers, float* parts, int count, nint length, float* result, bool accumulate)
+    {
+        var sum = new ConvPartSum { Parts = parts, Result = result, Length = length, Count = count, Accumulate = accumulate };
+        workers.Run(sum.Chunks, ref sum);
     }
 
     // Zeros, packed weights and transformed weights lie in the memory that all share, before that of the workers.
@@ -196,31 +201,21 @@ internal static unsafe class WinogradConv
             Images = new() { Phase = ConvPhase.Forward(g), Source = input, Map = map, Result = gradient },
         };
         nint zeros = Winograd.RunColumns * Math.Max(g.InChannels, g.OutChannels);
-        var sums = (job.Chunks + 1) * job.PartLength;
-        job.Images.Zeros = workers.SharedScratch((nuint)(zeros + sums + WorkerMemory.Length(workers, job.WorkerLength)));
-        new Span<float>(job.Images.Zeros, (int)zeros).Clear();
-        job.Sums = job.Images.Zeros + zeros + job.PartLength;
-        job.Scratch = new(job.Images.Zeros + zeros + sums, job.WorkerLength);
-        workers.Run(job.Chunks, ref job);
-        var total = new ConvPartSum
-        {
-            Parts = job.Sums,
-            Result = job.Images.Zeros + zeros,
-            Length = job.PartLength,
-            Count = job.Chunks,
-        };
-        workers.Run(total.Chunks, ref total);
-        var last = new WinogradGradientResult
+        job.Taps = new()
         {
             Geometry = g,
             Panels = new(g.OutChannels, WinogradSmall.Shape),
             Rows = g.InChannels,
-            Sums = total.Result,
             SumStep = (nint)g.InChannels * g.OutChannels,
-            Result = result,
-            Accumulate = accumulate,
+            Parts = 1,
         };
-        workers.Run(last.Chunks, ref last);
+        var taps = job.Chunks * job.Taps.PartLength;
+        job.Images.Zeros = workers.SharedScratch((nuint)(zeros + taps + WorkerMemory.Length(workers, job.WorkerLength)));
+        new Span<float>(job.Images.Zeros, (int)zeros).Clear();
+        job.Taps.Result = job.Images.Zeros + zeros;
+        job.Scratch = new(job.Taps.Result + taps, job.WorkerLength);
+        workers.Run(job.Chunks, ref job);
+        Add(workers, job.Taps.Result, job.Chunks, job.Taps.PartLength, result, accumulate);
     }
 
     private static bool Takes(

@@ -1,19 +1,29 @@
 namespace EvenKeel.Kernels;
 
 /// <summary>
-/// Sizes of a weight gradient by F(4×4, 3×3). Tiles are taken in blocks: input and output gradient of a block are
-/// transformed to memory that all workers share, then each frequency is one matrix product over the block's tiles,
-/// added to that frequency's sums. Blocks follow from the geometry alone, and with them the order of every sum.
+/// Sizes of a weight gradient by F(4×4, 3×3). The tiles are two parts, each with its own sums, so that two cores work
+/// on different images and do not take each other's cache lines. A part is taken in blocks: input and output gradient
+/// of a block of each part are transformed, then each frequency is one matrix product over the block's tiles, added to
+/// that frequency's sums. Parts and blocks follow from the geometry alone, and with them the order of every sum.
 /// </summary>
 internal readonly struct WinogradGradientPlan
 {
     /// <summary>Input channels that lie together: a multiple of the rows of every register tile, and of sixteen.</summary>
     public const int Group = 48;
 
-    // What is transformed is read once more from the cache that the cores share; sums are read and written once a block.
-    private const int BlockFloats = 500_000;
+    // What is transformed of a block is read once more, its sums are read and written: where sums are few a block stays
+    // near a core's own cache, where they are many it is larger, so that they pass less often.
+    private const int FewestFloats = 250_000;
+    private const int MostFloats = 1_000_000;
+    private const int FloatsPerSum = 3;
     private const int MostTiles = 256;
-    private const int Granule = 16;
+    private const int FewestTiles = 16;
+
+    // Fewer are not worth sums of their own: what is transformed of a part over its sums.
+    private const int FewestOverSums = 2;
+
+    // Room between what two cores write: each asks by itself for what lies behind what it reads.
+    private const int Gap = 2048;
 
     public WinogradGradientPlan(in ConvGeometry g, TileShape shape)
     {
@@ -22,9 +32,14 @@ internal readonly struct WinogradGradientPlan
         Columns = new(Panels);
         InChannels = g.InChannels;
         Rows = shape.Rows;
-        var byCache = BlockFloats / (Winograd.Points * (g.InChannels + g.OutChannels)) / Granule * Granule;
-        Block = (int)Math.Min(Tiles.Count, Math.Clamp(byCache, Granule, MostTiles));
-        Blocks = WorkSplit.Chunks(Tiles.Count, Block);
+        var sums = (long)g.InChannels * g.OutChannels;
+        var perTile = g.InChannels + g.OutChannels;
+        Parts = Tiles.Count * perTile < 2 * FewestOverSums * sums ? 1 : 2;
+        PartTiles = (Tiles.Count + Parts - 1) / Parts;
+        var floats = Math.Clamp(FloatsPerSum * Winograd.Points * sums, FewestFloats, MostFloats);
+        var most = (int)Math.Clamp(floats / (Winograd.Points * perTile), FewestTiles, MostTiles);
+        Blocks = WorkSplit.Chunks(PartTiles, most);
+        Block = WorkSplit.Chunks(PartTiles, Blocks);
         var last = (g.InChannels - 1) / Group * Group;
         PaddedRows = last + ((g.InChannels - last + Rows - 1) / Rows * Rows);
     }
@@ -40,9 +55,15 @@ internal readonly struct WinogradGradientPlan
     /// <summary>Rows of a register tile.</summary>
     public int Rows { get; }
 
+    public int Parts { get; }
+
+    /// <summary>Tiles of a part; the last may have fewer.</summary>
+    public long PartTiles { get; }
+
     /// <summary>Tiles of a block.</summary>
     public int Block { get; }
 
+    /// <summary>Blocks of a part.</summary>
     public int Blocks { get; }
 
     /// <summary>Input channels with the unused rows of the last register tile.</summary>
@@ -63,5 +84,15 @@ internal readonly struct WinogradGradientPlan
     /// <summary>Channels of the group that starts at <paramref name="channel"/>.</summary>
     public int GroupWidth(int channel) => Math.Min(Group, InChannels - channel);
 
-    public int TilesOf(int block) => (int)Math.Min(Block, Tiles.Count - ((long)block * Block));
+    /// <summary>Floats from what is transformed of a part to that of the next.</summary>
+    public nint PartStep => Gap + (Winograd.Points * (InputStep + GradientStep));
+
+    /// <summary>Floats from the sums of a part to those of the next.</summary>
+    public nint PartSums => Gap + (Winograd.Points * SumStep);
+
+    /// <summary>First tile of a part's block, counted over all parts.</summary>
+    public long FirstTile(int part, int block) => (part * PartTiles) + ((long)block * Block);
+
+    public int TilesOf(int part, int block) =>
+        (int)Math.Clamp(Math.Min((part + 1) * PartTiles, Tiles.Count) - FirstTile(part, block), 0, Block);
 }

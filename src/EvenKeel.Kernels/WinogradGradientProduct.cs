@@ -5,14 +5,15 @@ namespace EvenKeel.Kernels;
 internal unsafe struct WinogradGradientProduct : ILaneJob, ITileJob
 {
     public WinogradGradientPlan Plan;
-    public float* Inputs;
-    public float* Gradients;
 
-    /// <summary>Sums: frequencies of [panel][channel][column].</summary>
+    /// <summary>What <see cref="WinogradGradientTransform"/> made.</summary>
+    public float* Transformed;
+
+    /// <summary>Sums of each part: frequencies of [panel][channel][column].</summary>
     public float* Sums;
     public int Block;
 
-    public readonly int Chunks => Winograd.Points * Plan.Columns.Count;
+    public readonly int Chunks => Plan.Parts * Winograd.Points * Plan.Columns.Count;
 
     public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
         TileDispatch.Run<V, WinogradGradientProduct>(ref this, chunk, worker);
@@ -22,14 +23,16 @@ internal unsafe struct WinogradGradientProduct : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        var point = chunk / Plan.Columns.Count;
-        var group = chunk % Plan.Columns.Count;
+        var (part, within) = Math.DivRem(chunk, Winograd.Points * Plan.Columns.Count);
+        var (point, group) = Math.DivRem(within, Plan.Columns.Count);
         nint columns = Plan.Columns.Columns(group);
         var firstColumn = Plan.Columns.FirstColumn(group);
-        var tiles = Plan.TilesOf(Block);
-        var inputs = Inputs + (point * Plan.InputStep);
-        var gradients = Gradients + (point * Plan.GradientStep) + (firstColumn * (nint)Plan.Block);
-        var sums = Sums + (point * Plan.SumStep);
+        var tiles = Plan.TilesOf(part, Block);
+        if (tiles == 0) return;
+        var transformed = Transformed + (part * Plan.PartStep);
+        var inputs = transformed + (point * Plan.InputStep);
+        var gradients = transformed + (Winograd.Points * Plan.InputStep) + (point * Plan.GradientStep) + (firstColumn * (nint)Plan.Block);
+        var sums = Sums + (part * Plan.PartSums) + (point * Plan.SumStep);
         for (var panel = Plan.Columns.FirstPanel(group); panel < Plan.Columns.EndPanel(group); panel++)
         {
             var panelColumn = Plan.Panels.FirstColumn(panel);
@@ -55,7 +58,7 @@ internal unsafe struct WinogradGradientProduct : ILaneJob, ITileJob
 
                     // The sums come from a cache further away: later ones while these are worked on.
                     product.Next = product.C + (Plan.Rows * width);
-                    product.Initial = product.C;
+                    product.Initial = Block == 0 ? null : product.C;
                     T.Multiply(vectors, &product);
                     product.C += Plan.Rows * width;
                 }

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace EvenKeel.Kernels;
 
-/// <summary>Transforms the sums of a weight gradient to its nine taps. A chunk is some channels of a panel.</summary>
+/// <summary>Transforms the sums of each part of a weight gradient to its nine taps. A chunk is some channels of a part's
+/// panel.</summary>
 internal unsafe struct WinogradGradientResult : ILaneJob
 {
     private const int ChannelsPerChunk = 16;
@@ -17,10 +18,23 @@ internal unsafe struct WinogradGradientResult : ILaneJob
     /// <summary>Sums: frequencies at <see cref="SumStep"/>, each [panel][row][column].</summary>
     public float* Sums;
     public nint SumStep;
+
+    /// <summary>How many parts there are, and floats from the sums of one to those of the next.</summary>
+    public int Parts;
+    public nint PartStep;
+
+    /// <summary>Receives [part][9 taps][input channel][output channel].</summary>
     public float* Result;
+
+    /// <summary>Adds to what the result holds.</summary>
     public bool Accumulate;
 
-    public readonly int Chunks => Panels.Count * ChunksPerPanel;
+    public readonly int Chunks => Parts * ChunksPerPart;
+
+    /// <summary>Floats of a part's result.</summary>
+    public readonly nint PartLength => Taps * (nint)Geometry.InChannels * Geometry.OutChannels;
+
+    private readonly int ChunksPerPart => Panels.Count * ChunksPerPanel;
 
     private readonly int ChunksPerPanel => WorkSplit.Chunks(Geometry.InChannels, ChannelsPerChunk);
 
@@ -32,18 +46,19 @@ internal unsafe struct WinogradGradientResult : ILaneJob
         var memory = stackalloc float[Winograd.Buffer + 16];
         var buffer = AlignedMemory.Align(memory);
         var taps = stackalloc float[Taps * 16];
-        var panel = chunk / ChunksPerPanel;
-        var first = chunk % ChunksPerPanel * ChannelsPerChunk;
+        var (part, within) = Math.DivRem(chunk, ChunksPerPart);
+        var panel = within / ChunksPerPanel;
+        var first = within % ChunksPerPanel * ChannelsPerChunk;
         var width = Panels.PaddedWidth(panel);
         var firstColumn = Panels.FirstColumn(panel);
         var length = Math.Min(ChannelsPerChunk, Geometry.InChannels - first) * width;
-        var sums = Sums + (firstColumn * (nint)Rows) + (first * (nint)width);
+        var sums = Sums + (part * PartStep) + (firstColumn * (nint)Rows) + (first * (nint)width);
         for (var i = 0; i < length; i += ILanes<V>.Count)
         {
             Winograd.WeightGradient<V>(sums + i, SumStep, taps, buffer);
             for (var tap = 0; tap < Taps; tap++)
             {
-                var tapResult = Result + (((nint)tap * Geometry.InChannels) + first) * Geometry.OutChannels + firstColumn;
+                var tapResult = Result + (part * PartLength) + (((nint)tap * Geometry.InChannels) + first) * Geometry.OutChannels + firstColumn;
                 var values = taps + (tap * 16);
                 if (width % ILanes<V>.Count != 0)
                 {

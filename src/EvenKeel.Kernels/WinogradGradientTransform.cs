@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace EvenKeel.Kernels;
 
-/// <summary>Transforms input and output gradient of a block of tiles for a weight gradient. A chunk is some tiles.</summary>
+/// <summary>Transforms input and output gradient of a block of tiles of each part for a weight gradient. A chunk is some
+/// tiles.</summary>
 internal unsafe struct WinogradGradientTransform : ILaneJob
 {
     private const int TilesPerChunk = 8;
@@ -18,26 +19,29 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
     /// <summary>As many pixels as a run sees in a row, in zeros, as wide as the wider of the two.</summary>
     public float* Zeros;
 
-    /// <summary>Receives the input: frequencies of [group][tile][channel].</summary>
-    public float* InputResult;
-
-    /// <summary>Receives the output gradient: frequencies of [group][tile][column].</summary>
-    public float* GradientResult;
+    /// <summary>Receives what is transformed, part by part: the input as frequencies of [group][tile][channel], then the
+    /// output gradient as frequencies of [group][tile][column].</summary>
+    public float* Result;
     public int Block;
 
-    public readonly int Chunks => WorkSplit.Chunks(Plan.TilesOf(Block), TilesPerChunk);
+    public readonly int Chunks => Plan.Parts * ChunksPerPart;
+
+    private readonly int ChunksPerPart => WorkSplit.Chunks(Plan.TilesOf(0, Block), TilesPerChunk);
 
     public readonly void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
     {
-        var first = (long)Block * Plan.Block;
-        var tile = chunk * TilesPerChunk;
-        var end = Math.Min(Plan.TilesOf(Block), tile + TilesPerChunk);
-        Inputs<V>(first, tile, end);
-        Gradients<V>(first, tile, end);
+        var (part, within) = Math.DivRem(chunk, ChunksPerPart);
+        var tile = within * TilesPerChunk;
+        var end = Math.Min(Plan.TilesOf(part, Block), tile + TilesPerChunk);
+        if (tile >= end) return;
+        var first = Plan.FirstTile(part, Block);
+        var result = Result + (part * Plan.PartStep);
+        Inputs<V>(result, first, tile, end);
+        Gradients<V>(result + (Winograd.Points * Plan.InputStep), first, tile, end);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private readonly void Inputs<V>(long first, int tile, int end) where V : unmanaged, ILanes<V>
+    private readonly void Inputs<V>(float* to, long first, int tile, int end) where V : unmanaged, ILanes<V>
     {
         var memory = stackalloc float[Winograd.RunBuffer + 16];
         var buffer = AlignedMemory.Align(memory);
@@ -49,7 +53,7 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
             for (var start = 0; start < Geometry.InChannels; start += WinogradGradientPlan.Group)
             {
                 nint width = Plan.GroupWidth(start);
-                var result = InputResult + (start * (nint)Plan.Block) + (tile * width);
+                var result = to + (start * (nint)Plan.Block) + (tile * width);
                 for (nint c = 0; c < width; c += ILanes<V>.Count)
                     Winograd.Input<V>(patch, Map, start + c, result + c, width, Plan.InputStep, buffer);
             }
@@ -60,7 +64,7 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private readonly void Gradients<V>(long first, int tile, int end) where V : unmanaged, ILanes<V>
+    private readonly void Gradients<V>(float* to, long first, int tile, int end) where V : unmanaged, ILanes<V>
     {
         var memory = stackalloc float[Winograd.RunBuffer + 16];
         var buffer = AlignedMemory.Align(memory);
@@ -73,7 +77,7 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
             {
                 nint start = Plan.Columns.FirstColumn(group);
                 nint width = Plan.Columns.Columns(group);
-                var result = GradientResult + (start * Plan.Block) + (tile * width);
+                var result = to + (start * Plan.Block) + (tile * width);
                 for (nint c = 0; c < width; c += ILanes<V>.Count)
                     Winograd.Gradient<V>(patch, start + c, result + c, width, Plan.GradientStep, buffer);
             }

@@ -12,8 +12,8 @@ internal unsafe struct WinogradSmallGradient : ILaneJob, ITileJob
     /// <summary>The input as source, the output's gradient as result.</summary>
     public WinogradImages Images;
 
-    /// <summary>Receives [part][36][source channel][result channel].</summary>
-    public float* Sums;
+    /// <summary>Transforms the sums of one part; the results of the parts follow each other.</summary>
+    public WinogradGradientResult Taps;
 
     /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
     public WorkerMemory Scratch;
@@ -21,11 +21,10 @@ internal unsafe struct WinogradSmallGradient : ILaneJob, ITileJob
     /// <summary>Number of parts.</summary>
     public readonly int Chunks => WorkSplit.Chunks(Images.Tiles.Count, PartTiles);
 
-    /// <summary>Floats of a part's sums.</summary>
-    public readonly nint PartLength => Winograd.Points * (nint)Images.Phase.SourceChannels * Images.Phase.ResultChannels;
+    /// <summary>Floats of scratch memory a worker needs: transformed input and gradient, and sums.</summary>
+    public readonly nint WorkerLength => (2 * BlockLength) + SumsLength;
 
-    /// <summary>Floats of scratch memory a worker needs.</summary>
-    public readonly nint WorkerLength => 2 * BlockLength;
+    private readonly nint SumsLength => Winograd.Points * (nint)Images.Phase.SourceChannels * Images.Phase.ResultChannels;
 
     private readonly nint BlockLength => Winograd.Points * WinogradSmall.GradientBlock * (nint)Pitch;
 
@@ -45,18 +44,24 @@ internal unsafe struct WinogradSmallGradient : ILaneJob, ITileJob
     {
         var input = Scratch.Of(worker);
         var gradient = input + BlockLength;
+        var sums = gradient + BlockLength;
         var step = WinogradSmall.GradientBlock * (nint)Pitch;
-        new Span<float>(Sums + (chunk * PartLength), (int)PartLength).Clear();
+        new Span<float>(sums, (int)SumsLength).Clear();
         var first = (long)chunk * PartTiles;
         var end = Math.Min(Images.Tiles.Count, first + PartTiles);
         for (; first < end; first += WinogradSmall.GradientBlock)
         {
             var some = (int)Math.Min(WinogradSmall.GradientBlock, end - first);
-            if (some < WinogradSmall.GradientBlock) new Span<float>(input, (int)WorkerLength).Clear();
+            if (some < WinogradSmall.GradientBlock) new Span<float>(input, (int)(2 * BlockLength)).Clear();
             Images.TransformInput<V>(first, some, input, Pitch, step);
             Images.TransformGradient<V>(first, some, gradient, Pitch, step);
             TileDispatch.Run<V, WinogradSmallGradient>(ref this, checked((int)(first / WinogradSmall.GradientBlock)), worker);
         }
+
+        var taps = Taps;
+        taps.Sums = sums;
+        taps.Result += chunk * taps.PartLength;
+        for (var some = 0; some < taps.Chunks; some++) taps.Run<V>(some, worker);
     }
 
     // The products of a block, and meanwhile requests for what the next block will read.
@@ -68,7 +73,7 @@ internal unsafe struct WinogradSmallGradient : ILaneJob, ITileJob
         var input = Scratch.Of(worker);
         var gradient = input + BlockLength;
         var first = block * (long)WinogradSmall.GradientBlock;
-        var sums = Sums + (first / PartTiles * PartLength);
+        var sums = gradient + BlockLength;
         var (channels, columns) = (Images.Phase.SourceChannels, Images.Phase.ResultChannels);
         var tiles = Images.Tiles.Count;
         first = Math.Min(first + WinogradSmall.GradientBlock, tiles);
