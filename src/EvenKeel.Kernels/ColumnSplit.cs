@@ -9,6 +9,8 @@ internal readonly struct ColumnSplit
 {
     private const int WidestPanel = 1_024;
 
+    private readonly EvenSplit _rows;
+
     public ColumnSplit(int rows, int channels)
     {
         Channels = channels;
@@ -21,8 +23,7 @@ internal readonly struct ColumnSplit
         var panels = WorkSplit.Chunks(Width, WidestPanel);
         PanelWidth = WorkSplit.Chunks(Width, 16 * panels) * 16;
         Panels = WorkSplit.Chunks(Width, PanelWidth);
-        RowsPerChunk = WorkSplit.RowsPerChunk(PanelWidth);
-        RowChunks = WorkSplit.Chunks(WideRows, RowsPerChunk);
+        _rows = new(WideRows, WorkSplit.RowsPerChunk(PanelWidth));
     }
 
     public int Channels { get; }
@@ -45,10 +46,8 @@ internal readonly struct ColumnSplit
 
     public int Panels { get; }
 
-    public int RowsPerChunk { get; }
-
     /// <summary>Chunks down the rows: partial results a column has.</summary>
-    public int RowChunks { get; }
+    public int RowChunks => _rows.Count;
 
     /// <summary>Chunks of the whole job.</summary>
     public int Chunks => Panels * RowChunks;
@@ -62,7 +61,7 @@ internal readonly struct ColumnSplit
         var panel = chunk % Panels;
         column = panel * PanelWidth;
         columns = Math.Min(PanelWidth, Width - column);
-        row = chunk / Panels * RowsPerChunk;
+        row = (int)_rows.First(chunk / Panels);
         rows = RowsIn(chunk / Panels);
     }
 
@@ -83,5 +82,5 @@ internal readonly struct ColumnSplit
     }
 
     /// <summary>Wide rows in a chunk of rows.</summary>
-    public int RowsIn(int rowChunk) => Math.Min(RowsPerChunk, WideRows - rowChunk * RowsPerChunk);
+    public int RowsIn(int rowChunk) => (int)(_rows.End(rowChunk) - _rows.First(rowChunk));
 }

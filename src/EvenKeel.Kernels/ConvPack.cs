@@ -17,11 +17,11 @@ internal unsafe struct ConvPack : ILaneJob, ITileJob
     public float* Weights;
     public float* Packed;
 
-    public readonly int Chunks => WorkSplit.Chunks(Units, UnitsPerChunk);
+    public readonly int Chunks => Split.Count;
 
     private readonly int Units => Panels.Count * Phase.Taps;
 
-    private readonly int UnitsPerChunk => WorkSplit.RowsPerChunk(Phase.SourceChannels * Panels.PaddedWidth(0));
+    private readonly EvenSplit Split => new(Units, WorkSplit.RowsPerChunk(Phase.SourceChannels * Panels.PaddedWidth(0)));
 
     public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
         TileDispatch.Run<V, ConvPack>(ref this, chunk, worker);
@@ -31,8 +31,8 @@ internal unsafe struct ConvPack : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        var end = Math.Min(Units, (chunk + 1) * UnitsPerChunk);
-        for (var unit = chunk * UnitsPerChunk; unit < end; unit++)
+        var end = (int)Split.End(chunk);
+        for (var unit = (int)Split.First(chunk); unit < end; unit++)
         {
             var panel = unit / Phase.Taps;
             PackTap<R, O>(panel, unit % Phase.Taps, Packed + (Panels.FirstColumn(panel) * (nint)Phase.Depth));

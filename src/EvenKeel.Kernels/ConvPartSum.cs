@@ -9,12 +9,14 @@ internal unsafe struct ConvPartSum : ILaneJob
     public int Count;
     public bool Accumulate;
 
-    public readonly int Chunks => WorkSplit.Chunks(Length, WorkSplit.ElementsPerChunk);
+    public readonly int Chunks => Split.Count;
+
+    private readonly EvenSplit Split => new(Length, WorkSplit.ElementsPerChunk, 16);
 
     public readonly void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
     {
-        var i = (nint)chunk * WorkSplit.ElementsPerChunk;
-        var end = Math.Min(Length, i + WorkSplit.ElementsPerChunk);
+        var i = (nint)Split.First(chunk);
+        var end = (nint)Split.End(chunk);
         for (; i + ILanes<V>.Count <= end; i += ILanes<V>.Count)
         {
             var sum = Accumulate ? V.Load(Result + i) : V.Zero;

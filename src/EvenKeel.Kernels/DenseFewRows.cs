@@ -42,15 +42,15 @@ internal unsafe struct DenseFewRows : ILaneJob
     public float* Output;
     public bool Accumulate;
 
-    public readonly int Chunks => WorkSplit.Chunks(Inputs, RowsPerChunk);
+    public readonly int Chunks => Split.Count;
 
-    private readonly int RowsPerChunk =>
-        Math.Max(WorkSplit.Chunks(Inputs, WantedChunks), WorkSplit.Chunks(FewestWeights, Outputs));
+    private readonly EvenSplit Split =>
+        new(Inputs, Math.Max(WorkSplit.Chunks(Inputs, WantedChunks), WorkSplit.Chunks(FewestWeights, Outputs)));
 
     public readonly void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
     {
-        var first = chunk * RowsPerChunk;
-        var end = Math.Min(Inputs, first + RowsPerChunk);
+        var first = (int)Split.First(chunk);
+        var end = (int)Split.End(chunk);
         if (Kind == Pass.Forward) Forward<V>(first, end, Output + (chunk * (nint)Rows * Outputs));
         else if (Kind == Pass.InputGradient) InputGradient<V>(first, end);
         else WeightGradient<V>(first, end);

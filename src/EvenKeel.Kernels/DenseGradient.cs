@@ -21,9 +21,10 @@ internal unsafe struct DenseGradient : ILaneJob, ITileJob
 
     private readonly int PanelGroups => Math.Min(Plan.Panels.Count, 4);
 
-    private readonly int TilesPerChunk => WorkSplit.Chunks(Plan.Tiles, Math.Max(1, WantedChunks / PanelGroups));
+    private readonly EvenSplit Split =>
+        new(Plan.Tiles, WorkSplit.Chunks(Plan.Tiles, Math.Max(1, WantedChunks / PanelGroups)), multiple: 2);
 
-    public readonly int Chunks => PanelGroups * WorkSplit.Chunks(Plan.Tiles, TilesPerChunk);
+    public readonly int Chunks => PanelGroups * Split.Count;
 
     public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
         TileDispatch.Run<V, DenseGradient>(ref this, chunk, worker);
@@ -34,8 +35,8 @@ internal unsafe struct DenseGradient : ILaneJob, ITileJob
         where O : IRegisterOps<R>
     {
         var group = chunk % PanelGroups;
-        var first = chunk / PanelGroups * TilesPerChunk;
-        var end = Math.Min(Plan.Tiles, first + TilesPerChunk);
+        var first = (int)Split.First(chunk / PanelGroups);
+        var end = (int)Split.End(chunk / PanelGroups);
         var panels = Plan.Panels;
         var ahead = default(MemoryAhead);
         for (var panel = panels.Count * group / PanelGroups; panel < panels.Count * (group + 1) / PanelGroups; panel++)

@@ -22,9 +22,9 @@ internal unsafe struct DenseGradientPack : ILaneJob, ITileJob
     /// <summary>Rows of the block.</summary>
     public int Rows;
 
-    private readonly int RowsPerChunk => WorkSplit.RowsPerChunk(Plan.InChannels + Plan.Panels.PaddedColumns);
+    public readonly int Chunks => Split.Count;
 
-    public readonly int Chunks => WorkSplit.Chunks(Rows, RowsPerChunk);
+    private readonly EvenSplit Split => new(Rows, WorkSplit.RowsPerChunk(Plan.InChannels + Plan.Panels.PaddedColumns));
 
     public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
         TileDispatch.Run<V, DenseGradientPack>(ref this, chunk, worker);
@@ -32,11 +32,7 @@ internal unsafe struct DenseGradientPack : ILaneJob, ITileJob
     public readonly void Run<T, R, O>(int chunk, int worker)
         where T : ITiles
         where R : unmanaged
-        where O : IRegisterOps<R>
-    {
-        var first = chunk * RowsPerChunk;
-        PackRows<R, O>(first, Math.Min(Rows, first + RowsPerChunk));
-    }
+        where O : IRegisterOps<R> => PackRows<R, O>((int)Split.First(chunk), (int)Split.End(chunk));
 
     /// <summary>Packs some rows of the block.</summary>
     /// <param name="first">First row.</param>

@@ -40,6 +40,7 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
 
     private int _tileRows;
     private int _block;
+    private EvenSplit _blocks;
     private int _panelGroups;
 
     /// <summary>Floats of scratch memory a worker needs: a piece of the depth of the rows, and the sums of a block.</summary>
@@ -52,7 +53,7 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
     public readonly bool SharesCopies => DenseRows.Takes(Depth) && _panelGroups > 1;
 
     /// <summary>Rows of all blocks.</summary>
-    public readonly int PaddedRows => checked((int)(WorkSplit.Chunks(Rows, _block) * (long)_block));
+    public readonly int PaddedRows => checked(_blocks.Count * _block);
 
     private readonly nint PieceLength => PacksItself ? DensePack.MostDeep * (nint)Panels.PaddedWidth(0) : 0;
 
@@ -76,13 +77,10 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
     public int Split(TileShape shape)
     {
         _tileRows = shape.Rows;
-        var tiles = WorkSplit.Chunks(Rows, _tileRows);
-        var most = MostRows / _tileRows;
-        var blocks = WorkSplit.Chunks(tiles, most);
-        _block = _tileRows * WorkSplit.Chunks(tiles, blocks);
-        blocks = WorkSplit.Chunks(Rows, _block);
-        _panelGroups = Math.Clamp(WantedChunks / blocks, 1, Panels.Count);
-        return checked(blocks * _panelGroups);
+        _blocks = new(Rows, MostRows / _tileRows * _tileRows, _tileRows, multiple: 2);
+        _block = _tileRows * WorkSplit.Chunks(WorkSplit.Chunks(Rows, _tileRows), _blocks.Count);
+        _panelGroups = Math.Clamp(WantedChunks / _blocks.Count, 1, Panels.Count);
+        return checked(_blocks.Count * _panelGroups);
     }
 
     public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
@@ -93,8 +91,8 @@ internal unsafe struct DenseProduct : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        var first = (long)(chunk / _panelGroups) * _block;
-        var rows = (int)Math.Min(_block, Rows - first);
+        var first = _blocks.First(chunk / _panelGroups);
+        var rows = (int)(_blocks.End(chunk / _panelGroups) - first);
         var group = chunk % _panelGroups;
         var firstPanel = Panels.Count * group / _panelGroups;
         var endPanel = Panels.Count * (group + 1) / _panelGroups;

@@ -65,14 +65,13 @@ internal static unsafe partial class Pool
     /// <summary>Rows of pixels, a few to a chunk.</summary>
     private readonly struct PixelRows(int batch, int height, int rowLength)
     {
-        private readonly int _total = batch * height;
-        private readonly int _perChunk = WorkSplit.RowsPerChunk(rowLength);
+        private readonly EvenSplit _split = new(batch * height, WorkSplit.RowsPerChunk(rowLength));
 
-        public int Chunks => WorkSplit.Chunks(_total, _perChunk);
+        public int Chunks => _split.Count;
 
-        public int First(int chunk) => chunk * _perChunk;
+        public int First(int chunk) => (int)_split.First(chunk);
 
-        public int End(int chunk) => Math.Min(_total, (chunk + 1) * _perChunk);
+        public int End(int chunk) => (int)_split.End(chunk);
     }
 
     /// <summary>A window over an input pixel.</summary>

@@ -36,15 +36,15 @@ internal static unsafe partial class RowNorms
         Require.Length(statistics, 3 * rows);
         fixed (float* xp = x, gp = gamma, bp = beta, yp = y, sp = statistics)
         {
-            var each = RowsPerChunk(rows, width);
+            var split = Split(rows, width);
             var padded = workers.SharedScratch((nuint)PaddedLength(width));
-            var job = new ForwardJob(xp, Padded(gp, width, 0, padded), Padded(bp, width, 1, padded), yp, sp, rows, width, each, scale, slope);
-            workers.Run(WorkSplit.Chunks(rows, each), ref job);
+            var job = new ForwardJob(xp, Padded(gp, width, 0, padded), Padded(bp, width, 1, padded), yp, sp, rows, width, split, scale, slope);
+            workers.Run(split.Count, ref job);
         }
     }
 
-    private static int RowsPerChunk(int rows, int width) =>
-        Math.Max(WorkSplit.RowsPerChunk(width), WorkSplit.Chunks(rows, MostChunks));
+    private static EvenSplit Split(int rows, int width) =>
+        new(rows, Math.Max(WorkSplit.RowsPerChunk(width), WorkSplit.Chunks(rows, MostChunks)));
 
     // Narrow rows are taken some together, step by step: while one waits for its sum, a root or a quotient, the others' arithmetic
     // goes on.
@@ -64,14 +64,14 @@ internal static unsafe partial class RowNorms
     }
 
     private readonly struct ForwardJob(
-        float* x, float* gamma, float* beta, float* y, float* statistics, int rows, int width, int each, RowScale scale,
+        float* x, float* gamma, float* beta, float* y, float* statistics, int rows, int width, EvenSplit split, RowScale scale,
         float slope) : ILaneJob
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
-            var last = Math.Min((chunk + 1) * each, rows);
+            var last = (int)split.End(chunk);
             var together = RowsTogether(width);
-            for (var row = chunk * each; row < last; row += together)
+            for (var row = (int)split.First(chunk); row < last; row += together)
             {
                 var end = Math.Min(last, row + together);
                 Measure<V>(row, end);

@@ -30,15 +30,15 @@ internal static unsafe partial class RowNorms
         Require.Length(dx, x.Length);
         Require.Length(gain, width);
         Require.Length(shift, width);
-        var each = RowsPerChunk(rows, width);
-        var chunks = WorkSplit.Chunks(rows, each);
+        var split = Split(rows, width);
+        var chunks = split.Count;
         var length = AlignedMemory.WholeLines(width);
         var partial = workers.SharedScratch((nuint)((chunks * 2 * length) + PaddedLength(width)));
         var padded = partial + (chunks * 2 * length);
         fixed (float* xp = x, dyp = dy, gp = gamma, bp = beta, sp = statistics, dxp = dx, gainp = gain, shiftp = shift)
         {
             var job = new BackwardJob(
-                xp, dyp, Padded(gp, width, 0, padded), Padded(bp, width, 1, padded), sp, dxp, partial, rows, width, each, scale, slope,
+                xp, dyp, Padded(gp, width, 0, padded), Padded(bp, width, 1, padded), sp, dxp, partial, rows, width, split, scale, slope,
                 accumulate);
             workers.Run(chunks, ref job);
             var gains = new MergeJob(partial, gainp, chunks, width);
@@ -50,17 +50,17 @@ internal static unsafe partial class RowNorms
 
     private readonly struct BackwardJob(
         float* x, float* dy, float* gamma, float* beta, float* statistics, float* dx, float* partial, int rows, int width,
-        int each, RowScale scale, float slope, bool accumulate) : ILaneJob
+        EvenSplit split, RowScale scale, float slope, bool accumulate) : ILaneJob
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
             var length = AlignedMemory.WholeLines(width);
             var gains = partial + (chunk * 2 * length);
             new Span<float>(gains, (int)(2 * length)).Clear();
-            var last = Math.Min((chunk + 1) * each, rows);
+            var last = (int)split.End(chunk);
             var together = RowsTogether(width);
             var levels = stackalloc float[2 * MostTogether];
-            for (var row = chunk * each; row < last; row += together)
+            for (var row = (int)split.First(chunk); row < last; row += together)
             {
                 var end = Math.Min(last, row + together);
                 Reduce<V>(row, end, gains, gains + length, levels);

@@ -21,6 +21,7 @@ internal readonly struct SampleLayout
     private const int Lanes = 16;
 
     private readonly SampleGroups _groups;
+    private readonly EvenSplit _split;
 
     public SampleLayout(in SampleGroups groups, int samples)
     {
@@ -37,8 +38,8 @@ internal readonly struct SampleLayout
         Slices = 1;
         while (samples * Slices < WantedSlices && groups.Groups % (2 * Slices) == 0 && groups.Channels % (2 * Slices * Lanes) == 0)
             Slices *= 2;
-        SamplesPerChunk = WorkSplit.Chunks(samples, MostChunks);
-        Chunks = WorkSplit.Chunks(samples, SamplesPerChunk) * Slices;
+        _split = new(samples, WorkSplit.Chunks(samples, MostChunks));
+        Chunks = _split.Count * Slices;
         Rows = groups.Pixels / Copies;
         Rest = groups.Pixels % Copies * groups.Channels;
         Stride = groups.Channels * (nint)Copies;
@@ -56,8 +57,6 @@ internal readonly struct SampleLayout
 
     /// <summary>Slices of a sample; with more than one, wide rows are single pixels.</summary>
     public int Slices { get; }
-
-    public int SamplesPerChunk { get; }
 
     public int Chunks { get; }
 
@@ -106,7 +105,7 @@ internal readonly struct SampleLayout
     public void Locate(int chunk, out int first, out int last, out int slice)
     {
         slice = chunk % Slices;
-        first = chunk / Slices * SamplesPerChunk;
-        last = Math.Min(Samples, first + SamplesPerChunk);
+        first = (int)_split.First(chunk / Slices);
+        last = (int)_split.End(chunk / Slices);
     }
 }

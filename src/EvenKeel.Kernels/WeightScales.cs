@@ -15,7 +15,7 @@ internal static unsafe class WeightScales
         fixed (float* xp = x, sp = sums)
         {
             var job = new RowJob(xp, sp, rows, columns, squares);
-            workers.Run(WorkSplit.Chunks(rows, WorkSplit.RowsPerChunk(columns)), ref job);
+            workers.Run(Split(rows, columns).Count, ref job);
         }
     }
 
@@ -28,7 +28,7 @@ internal static unsafe class WeightScales
         Require.Rows(x, factor.Length * columns);
         Require.Length(sums, columns);
         nint width = WorkSplit.Chunks(columns, 16) * 16;
-        var chunks = WorkSplit.Chunks(rows, WorkSplit.RowsPerChunk(columns));
+        var chunks = Split(rows, columns).Count;
         var partial = workers.SharedScratch((nuint)((chunks + 1) * width));
         fixed (float* xp = x, fp = factor)
         {
@@ -52,9 +52,11 @@ internal static unsafe class WeightScales
         fixed (float* xp = x, rp = rowFactor, cp = columnFactor, yp = y)
         {
             var job = new ScaleJob(xp, rp, rowFactor.Length, cp, yp, rows, columns);
-            workers.Run(WorkSplit.Chunks(rows, WorkSplit.RowsPerChunk(columns)), ref job);
+            workers.Run(Split(rows, columns).Count, ref job);
         }
     }
+
+    private static EvenSplit Split(int rows, int columns) => new(rows, WorkSplit.RowsPerChunk(columns));
 
     private static V Add<V>(V sum, V value, bool squares) where V : unmanaged, ILanes<V> =>
         squares ? V.FusedMultiplyAdd(value, value, sum) : sum + V.Abs(value);
@@ -64,10 +66,10 @@ internal static unsafe class WeightScales
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
-            var perChunk = WorkSplit.RowsPerChunk(columns);
-            var end = Math.Min((chunk + 1) * perChunk, rows);
+            var split = Split(rows, columns);
+            var end = (int)split.End(chunk);
             var ahead = Prefetch.Ahead(0);
-            for (var r = chunk * perChunk; r < end; r++)
+            for (var r = (int)split.First(chunk); r < end; r++)
             {
                 var source = x + (nint)r * columns;
                 V even = V.Zero, odd = V.Zero;
@@ -97,11 +99,11 @@ internal static unsafe class WeightScales
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
-            var perChunk = WorkSplit.RowsPerChunk(columns);
-            var end = Math.Min((chunk + 1) * perChunk, rows);
+            var split = Split(rows, columns);
+            var end = (int)split.End(chunk);
             var sums = partial + chunk * width;
             new Span<float>(sums, (int)width).Clear();
-            var r = chunk * perChunk;
+            var r = (int)split.First(chunk);
 
             // Behind the last whole vector a load takes from the row below, into lanes that nobody reads. Where that may end
             // with the weight, rows are taken singly.
@@ -148,9 +150,9 @@ internal static unsafe class WeightScales
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
-            var perChunk = WorkSplit.RowsPerChunk(columns);
-            var end = Math.Min((chunk + 1) * perChunk, rows);
-            for (var r = chunk * perChunk; r < end; r++)
+            var split = Split(rows, columns);
+            var end = (int)split.End(chunk);
+            for (var r = (int)split.First(chunk); r < end; r++)
             {
                 var source = x + (nint)r * columns;
                 var destination = y + (nint)r * columns;

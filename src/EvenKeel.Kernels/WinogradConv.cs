@@ -129,7 +129,10 @@ internal static unsafe class WinogradConv
             PartStep = plan.PartSums,
             Accumulate = accumulate && plan.Parts == 1,
         };
-        var transformed = plan.Parts * plan.PartStep;
+
+        // One thread has the memory of one part in its caches.
+        var together = Math.Min(plan.Parts, workers.Threads);
+        var transformed = together * plan.PartStep;
         var sums = plan.Parts * plan.PartSums;
         var scratch = workers.SharedScratch((nuint)(zeros + transformed + sums + (plan.Parts * taps.PartLength)));
         new Span<float>(scratch, (int)zeros).Clear();
@@ -137,6 +140,7 @@ internal static unsafe class WinogradConv
         {
             Geometry = g,
             Plan = plan,
+            Parts = together,
             Input = input,
             Map = map,
             Gradient = gradient,
@@ -146,14 +150,19 @@ internal static unsafe class WinogradConv
         var product = new WinogradGradientProduct
         {
             Plan = plan,
+            Parts = together,
             Transformed = transform.Result,
             Sums = transform.Result + transformed,
         };
-        for (var block = 0; block < plan.Blocks; block++)
+        for (var part = 0; part < plan.Parts; part += together)
         {
-            transform.Block = product.Block = block;
-            workers.Run(transform.Chunks, ref transform);
-            workers.Run(product.Chunks, ref product);
+            transform.FirstPart = product.FirstPart = part;
+            for (var block = 0; block < plan.Blocks; block++)
+            {
+                transform.Block = product.Block = block;
+                workers.Run(transform.Chunks, ref transform);
+                workers.Run(product.Chunks, ref product);
+            }
         }
 
         taps.Sums = product.Sums;

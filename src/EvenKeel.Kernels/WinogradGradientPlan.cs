@@ -14,7 +14,7 @@ internal readonly struct WinogradGradientPlan
     // What is transformed of a block is read once more, its sums are read and written: where sums are few a block stays
     // near a core's own cache, where they are many it is larger, so that they pass less often.
     private const int FewestFloats = 250_000;
-    private const int MostFloats = 1_000_000;
+    private const int MostFloats = 500_000;
     private const int FloatsPerSum = 3;
     private const int MostTiles = 256;
     private const int FewestTiles = 16;

@@ -13,7 +13,11 @@ internal unsafe struct WinogradGradientProduct : ILaneJob, ITileJob
     public float* Sums;
     public int Block;
 
-    public readonly int Chunks => Plan.Parts * Winograd.Points * Plan.Columns.Count;
+    /// <summary>First part of those that are worked on, and how many they are.</summary>
+    public int FirstPart;
+    public int Parts;
+
+    public readonly int Chunks => Parts * Winograd.Points * Plan.Columns.Count;
 
     public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
         TileDispatch.Run<V, WinogradGradientProduct>(ref this, chunk, worker);
@@ -23,13 +27,14 @@ internal unsafe struct WinogradGradientProduct : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        var (part, within) = Math.DivRem(chunk, Winograd.Points * Plan.Columns.Count);
+        var (place, within) = Math.DivRem(chunk, Winograd.Points * Plan.Columns.Count);
+        var part = FirstPart + place;
         var (point, group) = Math.DivRem(within, Plan.Columns.Count);
         nint columns = Plan.Columns.Columns(group);
         var firstColumn = Plan.Columns.FirstColumn(group);
         var tiles = Plan.TilesOf(part, Block);
         if (tiles == 0) return;
-        var transformed = Transformed + (part * Plan.PartStep);
+        var transformed = Transformed + (place * Plan.PartStep);
         var inputs = transformed + (point * Plan.InputStep);
         var gradients = transformed + (Winograd.Points * Plan.InputStep) + (point * Plan.GradientStep) + (firstColumn * (nint)Plan.Block);
         var sums = Sums + (part * Plan.PartSums) + (point * Plan.SumStep);

@@ -19,23 +19,28 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
     /// <summary>As many pixels as a run sees in a row, in zeros, as wide as the wider of the two.</summary>
     public float* Zeros;
 
-    /// <summary>Receives what is transformed, part by part: the input as frequencies of [group][tile][channel], then the
+    /// <summary>Receives what is transformed of these parts: the input as frequencies of [group][tile][channel], then the
     /// output gradient as frequencies of [group][tile][column].</summary>
     public float* Result;
     public int Block;
 
-    public readonly int Chunks => Plan.Parts * ChunksPerPart;
+    /// <summary>First part of those that are worked on, and how many they are.</summary>
+    public int FirstPart;
+    public int Parts;
+
+    public readonly int Chunks => Parts * ChunksPerPart;
 
     private readonly int ChunksPerPart => WorkSplit.Chunks(Plan.TilesOf(0, Block), TilesPerChunk);
 
     public readonly void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
     {
-        var (part, within) = Math.DivRem(chunk, ChunksPerPart);
+        var (place, within) = Math.DivRem(chunk, ChunksPerPart);
+        var part = FirstPart + place;
         var tile = within * TilesPerChunk;
         var end = Math.Min(Plan.TilesOf(part, Block), tile + TilesPerChunk);
         if (tile >= end) return;
         var first = Plan.FirstTile(part, Block);
-        var result = Result + (part * Plan.PartStep);
+        var result = Result + (place * Plan.PartStep);
         Inputs<V>(result, first, tile, end);
         Gradients<V>(result + (Winograd.Points * Plan.InputStep), first, tile, end);
     }

@@ -12,9 +12,10 @@ internal unsafe struct WinogradProduct : ILaneJob
     private const int WantedChunks = 16;
     private const int MostTiles = 96;
 
-    // Blocks end where register tiles of six and of eight rows both do: moments are gathered by blocks, and their bits
-    // must not depend on the vector path.
+    // Blocks are the same on every vector path, since moments are gathered by blocks: whole tiles of eight rows, and at
+    // first of six rows too.
     private const int Granule = 24;
+    private const int Rows = 8;
 
     public WinogradImages Images;
     public GemmPanels Panels;
@@ -30,6 +31,7 @@ internal unsafe struct WinogradProduct : ILaneJob
 
     private int _rows;
     private int _block;
+    private EvenSplit _split;
 
     /// <summary>Floats of scratch memory a worker needs.</summary>
     public readonly nint WorkerLength => Winograd.Points * (InputStep + ProductStep);
@@ -49,13 +51,14 @@ internal unsafe struct WinogradProduct : ILaneJob
         var byCache = InputFloats / (Winograd.Points * Images.Phase.SourceChannels);
         var byChunks = (int)Math.Min(int.MaxValue, (tiles + WantedChunks - 1) / WantedChunks);
         _block = Math.Max(Granule, Math.Min(Math.Min(byCache, byChunks + Granule - 1), MostTiles) / Granule * Granule);
-        return WorkSplit.Chunks(tiles, _block);
+        _split = new(tiles, _block, Rows, multiple: 2);
+        return _split.Count;
     }
 
     public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
     {
-        var first = (long)chunk * _block;
-        var tiles = (int)Math.Min(_block, Images.Tiles.Count - first);
+        var first = _split.First(chunk);
+        var tiles = (int)(_split.End(chunk) - first);
         var input = Scratch.Of(worker);
         var groups = Groups;
         var products = new WinogradPanel

@@ -19,7 +19,7 @@ internal unsafe struct WinogradSmallGradient : ILaneJob, ITileJob
     public WorkerMemory Scratch;
 
     /// <summary>Number of parts.</summary>
-    public readonly int Chunks => WorkSplit.Chunks(Images.Tiles.Count, PartTiles);
+    public readonly int Chunks => Split.Count;
 
     /// <summary>Floats of scratch memory a worker needs: transformed input and gradient, and sums.</summary>
     public readonly nint WorkerLength => (2 * BlockLength) + SumsLength;
@@ -31,12 +31,14 @@ internal unsafe struct WinogradSmallGradient : ILaneJob, ITileJob
     private readonly int Pitch => Math.Max(Images.Phase.SourceChannels, Images.Phase.ResultChannels);
 
     // Whole blocks.
-    private readonly int PartTiles
+    private readonly EvenSplit Split
     {
         get
         {
-            var blocks = WorkSplit.Chunks(Images.Tiles.Count, WinogradSmall.GradientBlock);
-            return checked(Math.Max(WorkSplit.Chunks(blocks, MostParts), Math.Clamp(blocks / WantedParts, 1, WantedBlocks)) * WinogradSmall.GradientBlock);
+            var tiles = Images.Tiles.Count;
+            var blocks = WorkSplit.Chunks(tiles, WinogradSmall.GradientBlock);
+            var most = Math.Max(WorkSplit.Chunks(blocks, MostParts), Math.Clamp(blocks / WantedParts, 1, WantedBlocks));
+            return new(tiles, (long)most * WinogradSmall.GradientBlock, WinogradSmall.GradientBlock, multiple: 2);
         }
     }
 
@@ -47,8 +49,8 @@ internal unsafe struct WinogradSmallGradient : ILaneJob, ITileJob
         var sums = gradient + BlockLength;
         var step = WinogradSmall.GradientBlock * (nint)Pitch;
         new Span<float>(sums, (int)SumsLength).Clear();
-        var first = (long)chunk * PartTiles;
-        var end = Math.Min(Images.Tiles.Count, first + PartTiles);
+        var first = Split.First(chunk);
+        var end = Split.End(chunk);
         for (; first < end; first += WinogradSmall.GradientBlock)
         {
             var some = (int)Math.Min(WinogradSmall.GradientBlock, end - first);
