@@ -189,9 +189,9 @@ internal static unsafe partial class Conv
         var chunks = job.Split(shape);
         var zeros = AlignedMemory.WholeLines((nint)phase.TapColumns * phase.SourceChannels);
         var packed = job.SharesPanels ? AlignedMemory.WholeLines((nint)phase.Depth * panels.PaddedColumns) : 0;
-        job.Zeros = workers.SharedScratch((nuint)(zeros + packed + WorkerMemory.Length(workers, job.WorkerLength)));
+        job.Zeros = workers.SharedScratch((nuint)(zeros + packed));
         job.Pack.Packed = job.Zeros + zeros;
-        job.Scratch = new(job.Zeros + zeros + packed, job.WorkerLength);
+        job.Scratch = workers.Pieces(job.WorkerLength);
         new Span<float>(job.Zeros, (int)zeros).Clear();
         if (job.SharesPanels) workers.Run(job.Pack.Chunks, ref job.Pack);
         workers.Run(chunks, ref job);

@@ -19,8 +19,8 @@ internal static unsafe class ConvRowsPasses
             Accumulate = accumulate,
         };
         var packed = AlignedMemory.WholeLines((nint)phase.Depth * job.Panels.PaddedColumns);
-        job.Weights = workers.SharedScratch((nuint)(packed + WorkerMemory.Length(workers, job.WorkerLength)));
-        job.Scratch = new(job.Weights + packed, job.WorkerLength);
+        job.Weights = workers.SharedScratch((nuint)packed);
+        job.Scratch = workers.Pieces(job.WorkerLength);
         var pack = new ConvPack { Phase = phase, Panels = job.Panels, Weights = weights, Packed = job.Weights };
         workers.Run(pack.Chunks, ref pack);
         workers.Run(job.Chunks, ref job);
@@ -38,8 +38,8 @@ internal static unsafe class ConvRowsPasses
             Gradient = gradient,
         };
         var parts = job.Chunks * job.PartLength;
-        job.Sums = workers.SharedScratch((nuint)(parts + WorkerMemory.Length(workers, job.WorkerLength)));
-        job.Scratch = new(job.Sums + parts, job.WorkerLength);
+        job.Sums = workers.SharedScratch((nuint)parts);
+        job.Scratch = workers.Pieces(job.WorkerLength);
         workers.Run(job.Chunks, ref job);
         var sum = new ConvPartSum
         {

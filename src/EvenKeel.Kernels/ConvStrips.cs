@@ -43,10 +43,9 @@ internal static unsafe class ConvStrips
         var packed = AlignedMemory.WholeLines(job.Strip.Depth * (nint)job.Panels.PaddedColumns);
         job.Parts = new() { Count = job.Chunks, PartLength = partLength };
         var parts = AlignedMemory.WholeLines(job.Parts.Length);
-        job.Weights = workers.SharedScratch(
-            (nuint)(packed + parts + WorkerMemory.Length(workers, job.WorkerLength)));
+        job.Weights = workers.SharedScratch((nuint)(packed + parts));
         job.Parts.Memory = job.Weights + packed;
-        job.Scratch = new(job.Parts.Memory + parts, job.WorkerLength);
+        job.Scratch = workers.Pieces(job.WorkerLength);
         ConvStripWeights.Pack(phase, job.Panels, weights, job.Weights);
         workers.Run(job.Chunks, ref job);
         return job.Parts;
@@ -66,8 +65,8 @@ internal static unsafe class ConvStrips
             TileRows = shape.Rows,
         };
         var parts = AlignedMemory.WholeLines(job.Chunks * job.PartLength);
-        job.Sums = workers.SharedScratch((nuint)(parts + WorkerMemory.Length(workers, job.WorkerLength)));
-        job.Scratch = new(job.Sums + parts, job.WorkerLength);
+        job.Sums = workers.SharedScratch((nuint)parts);
+        job.Scratch = workers.Pieces(job.WorkerLength);
         workers.Run(job.Chunks, ref job);
         ConvStripWeights.Unpack(g, job, result, accumulate);
     }

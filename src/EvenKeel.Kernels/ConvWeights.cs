@@ -73,8 +73,8 @@ internal static unsafe partial class Conv
                 Accumulate = accumulate,
             };
             var sums = job.HasParts ? job.Plan.Chunks * job.SumsLength : 0;
-            job.Sums = workers.SharedScratch((nuint)(sums + WorkerMemory.Length(workers, job.WorkerLength)));
-            job.Scratch = new(job.Sums + sums, job.WorkerLength);
+            job.Sums = workers.SharedScratch((nuint)sums);
+            job.Scratch = workers.Pieces(job.WorkerLength);
             workers.Run(job.Plan.Chunks, ref job);
             if (!job.HasParts) return;
             var sum = new ConvWeightSum { Gradient = job };

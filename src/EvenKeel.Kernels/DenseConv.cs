@@ -40,9 +40,9 @@ internal static unsafe class DenseConv
         var chunks = job.Split(shape);
         var packed = job.PacksItself ? 0 : AlignedMemory.WholeLines(phase.SourceChannels * (nint)panels.PaddedColumns);
         var copied = job.SharesCopies ? DenseRows.Length(job.Depth, job.PaddedRows) : 0;
-        job.Weights = workers.SharedScratch((nuint)(packed + copied + WorkerMemory.Length(workers, job.WorkerLength)));
+        job.Weights = workers.SharedScratch((nuint)(packed + copied));
         job.Copied = job.Weights + packed;
-        job.Scratch = new(job.Copied + copied, job.WorkerLength);
+        job.Scratch = workers.Pieces(job.WorkerLength);
         if (!job.PacksItself)
         {
             job.Pack.Packed = job.Weights;
@@ -121,8 +121,8 @@ internal static unsafe class DenseConv
     {
         var job = new DenseGradientParts { Plan = plan, Input = input, Gradient = gradient };
         var sums = AlignedMemory.WholeLines(plan.Parts * plan.Sums);
-        job.Sums = workers.SharedScratch((nuint)(sums + WorkerMemory.Length(workers, job.WorkerLength)));
-        job.Scratch = new(job.Sums + sums, job.WorkerLength);
+        job.Sums = workers.SharedScratch((nuint)sums);
+        job.Scratch = workers.Pieces(job.WorkerLength);
         workers.Run(plan.Parts, ref job);
         var sum = new ConvPartSum
         {

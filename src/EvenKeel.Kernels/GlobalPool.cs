@@ -27,8 +27,7 @@ internal static unsafe partial class Pool
             $"global pooling over {pixels} pixels of {channels} channels: expected 1 or more.");
         Require.Length(dy, (long)batch * channels);
         Require.Length(dx, (long)batch * pixels * channels);
-        var size = ChannelTable.Length(channels);
-        var tables = new WorkerMemory(workers.SharedScratch((nuint)WorkerMemory.Length(workers, size)), size);
+        var tables = workers.Pieces(ChannelTable.Length(channels));
         fixed (float* dyp = dy, dxp = dx)
         {
             var job = new GlobalBackwardJob(dyp, dxp, tables, pixels, channels);

@@ -23,8 +23,7 @@ internal static unsafe partial class SampleNorms
     {
         var layout = Layout(x, groups, gamma, beta, statistics);
         Require.Length(y, x.Length);
-        var piece = ForwardJob.Tables * layout.TableLength;
-        var scratch = new WorkerMemory(workers.SharedScratch((nuint)WorkerMemory.Length(workers, piece)), piece);
+        var scratch = workers.Pieces(ForwardJob.Tables * layout.TableLength);
         fixed (float* xp = x, gp = gamma, bp = beta, yp = y, sp = statistics)
         {
             var job = new ForwardJob(xp, gp, bp, yp, sp, layout, scale, slope, scratch);

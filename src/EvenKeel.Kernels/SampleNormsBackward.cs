@@ -28,10 +28,8 @@ internal static unsafe partial class SampleNorms
         Require.Length(dx, x.Length);
         Require.Length(gain, gamma.Length);
         Require.Length(shift, gamma.Length);
-        var piece = BackwardJob.Tables * layout.TableLength;
-        var partials = 2 * layout.Chunks * layout.Periods * layout.TableLength;
-        var partial = workers.SharedScratch((nuint)(partials + WorkerMemory.Length(workers, piece)));
-        var scratch = new WorkerMemory(partial + partials, piece);
+        var partial = workers.SharedScratch((nuint)(2 * layout.Chunks * layout.Periods * layout.TableLength));
+        var scratch = workers.Pieces(BackwardJob.Tables * layout.TableLength);
         fixed (float* xp = x, dyp = dy, gp = gamma, bp = beta, sp = statistics, dxp = dx, gainp = gain, shiftp = shift)
         {
             var job = new BackwardJob(xp, dyp, gp, bp, sp, dxp, scratch, partial, layout, scale, slope, accumulate);

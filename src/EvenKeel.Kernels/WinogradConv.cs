@@ -87,11 +87,9 @@ internal static unsafe class WinogradConv
         {
             var few = new WinogradSmallProduct { Images = images };
             parts = new() { Count = few.Chunks, PartLength = partLength };
-            parts.Memory = Prepare(
-                workers, ref few.Images, WinogradSmall.Shape, weights, parts.Length + WorkerMemory.Length(workers, few.WorkerLength),
-                out few.Weights);
+            parts.Memory = Prepare(workers, ref few.Images, WinogradSmall.Shape, weights, parts.Length, out few.Weights);
             few.Parts = parts;
-            few.Scratch = new(parts.Memory + parts.Length, few.WorkerLength);
+            few.Scratch = workers.Pieces(few.WorkerLength);
             workers.Run(few.Chunks, ref few);
             return parts;
         }
@@ -99,10 +97,9 @@ internal static unsafe class WinogradConv
         var shape = TileShape.Of(workers.Path);
         var job = new WinogradProduct { Images = images, Panels = new(images.Phase.ResultChannels, shape) };
         parts = new() { Count = job.Split(shape), PartLength = partLength };
-        parts.Memory = Prepare(
-            workers, ref job.Images, shape, weights, parts.Length + WorkerMemory.Length(workers, job.WorkerLength), out job.Weights);
+        parts.Memory = Prepare(workers, ref job.Images, shape, weights, parts.Length, out job.Weights);
         job.Parts = parts;
-        job.Scratch = new(parts.Memory + parts.Length, job.WorkerLength);
+        job.Scratch = workers.Pieces(job.WorkerLength);
         workers.Run(parts.Count, ref job);
         return parts;
     }
@@ -119,22 +116,24 @@ internal static unsafe class WinogradConv
 
         var plan = new WinogradGradientPlan(g, TileShape.Of(workers.Path));
         var zeros = (nint)Math.Max(g.InChannels, plan.Panels.PaddedColumns) * Winograd.RunColumns;
+
+        // One thread has the memory of one part in its caches, two have one each.
+        var together = Math.Min(plan.Parts, workers.Threads);
+        var pieces = workers.Pieces(plan.Transformed + plan.Sums);
+        var first = pieces.Of(0);
+        var step = (nint)(pieces.Of(workers.Threads / together % workers.Threads) - first);
         var taps = new WinogradGradientResult
         {
             Geometry = g,
             Panels = plan.Panels,
             Rows = plan.PaddedRows,
+            Sums = first + plan.Transformed,
             SumStep = plan.SumStep,
-            Parts = plan.Parts,
-            PartStep = plan.PartSums,
+            Parts = together,
+            PartStep = step,
             Accumulate = accumulate && plan.Parts == 1,
         };
-
-        // One thread has the memory of one part in its caches.
-        var together = Math.Min(plan.Parts, workers.Threads);
-        var transformed = together * plan.PartStep;
-        var sums = plan.Parts * plan.PartSums;
-        var scratch = workers.SharedScratch((nuint)(zeros + transformed + sums + (plan.Parts * taps.PartLength)));
+        var scratch = workers.SharedScratch((nuint)(zeros + (plan.Parts * taps.PartLength)));
         new Span<float>(scratch, (int)zeros).Clear();
         var transform = new WinogradGradientTransform
         {
@@ -145,15 +144,18 @@ internal static unsafe class WinogradConv
             Map = map,
             Gradient = gradient,
             Zeros = scratch,
-            Result = scratch + zeros,
+            Result = first,
+            PartStep = step,
         };
         var product = new WinogradGradientProduct
         {
             Plan = plan,
             Parts = together,
-            Transformed = transform.Result,
-            Sums = transform.Result + transformed,
+            Transformed = first,
+            Sums = taps.Sums,
+            PartStep = step,
         };
+        var results = plan.Parts == 1 ? result : scratch + zeros;
         for (var part = 0; part < plan.Parts; part += together)
         {
             transform.FirstPart = product.FirstPart = part;
@@ -163,12 +165,12 @@ internal static unsafe class WinogradConv
                 workers.Run(transform.Chunks, ref transform);
                 workers.Run(product.Chunks, ref product);
             }
+
+            taps.Result = results + (part * taps.PartLength);
+            workers.Run(taps.Chunks, ref taps);
         }
 
-        taps.Sums = product.Sums;
-        taps.Result = plan.Parts == 1 ? result : product.Sums + sums;
-        workers.Run(taps.Chunks, ref taps);
-        if (plan.Parts > 1) Add(workers, taps.Result, plan.Parts, taps.PartLength, result, accumulate);
+        if (plan.Parts > 1) Add(workers, results, plan.Parts, taps.PartLength, result, accumulate);
     }
 
     private static void Add(Workers workers, float* parts, int count, nint length, float* result, bool accumulate)
@@ -177,15 +179,15 @@ internal static unsafe class WinogradConv
         workers.Run(sum.Chunks, ref sum);
     }
 
-    // Zeros, packed weights and transformed weights lie in the memory that all share, before that of the workers.
+    // Zeros, packed weights and transformed weights lie in the memory that all share, before what the parts gather.
     private static float* Prepare(
-        Workers workers, ref WinogradImages images, TileShape shape, float* weights, nint ownLength, out float* transformed)
+        Workers workers, ref WinogradImages images, TileShape shape, float* weights, nint partsLength, out float* transformed)
     {
         var panels = new GemmPanels(images.Phase.ResultChannels, shape);
         var zeros = images.Phase.SourceChannels * (nint)Winograd.RunColumns;
         var length = images.Phase.SourceChannels * (nint)panels.PaddedColumns;
         var packed = length * Winograd.Kernel * Winograd.Kernel;
-        var scratch = workers.SharedScratch((nuint)(zeros + packed + (length * Winograd.Points) + ownLength));
+        var scratch = workers.SharedScratch((nuint)(zeros + packed + (length * Winograd.Points) + partsLength));
         images.Zeros = scratch;
         new Span<float>(scratch, (int)zeros).Clear();
         var pack = new ConvPack { Phase = images.Phase, Panels = panels, Weights = weights, Packed = scratch + zeros };
@@ -219,10 +221,10 @@ internal static unsafe class WinogradConv
             Parts = 1,
         };
         var taps = job.Chunks * job.Taps.PartLength;
-        job.Images.Zeros = workers.SharedScratch((nuint)(zeros + taps + WorkerMemory.Length(workers, job.WorkerLength)));
+        job.Images.Zeros = workers.SharedScratch((nuint)(zeros + taps));
         new Span<float>(job.Images.Zeros, (int)zeros).Clear();
         job.Taps.Result = job.Images.Zeros + zeros;
-        job.Scratch = new(job.Taps.Result + taps, job.WorkerLength);
+        job.Scratch = workers.Pieces(job.WorkerLength);
         workers.Run(job.Chunks, ref job);
         Add(workers, job.Taps.Result, job.Chunks, job.Taps.PartLength, result, accumulate);
     }

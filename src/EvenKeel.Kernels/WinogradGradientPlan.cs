@@ -22,9 +22,6 @@ internal readonly struct WinogradGradientPlan
     // Fewer are not worth sums of their own: what is transformed of a part over its sums.
     private const int FewestOverSums = 2;
 
-    // Room between what two cores write: each asks by itself for what lies behind what it reads.
-    private const int Gap = 2048;
-
     public WinogradGradientPlan(in ConvGeometry g, TileShape shape)
     {
         Tiles = new(g.Batch, g.OutHeight, g.OutWidth);
@@ -55,6 +52,7 @@ internal readonly struct WinogradGradientPlan
     /// <summary>Rows of a register tile.</summary>
     public int Rows { get; }
 
+    /// <summary>One or two.</summary>
     public int Parts { get; }
 
     /// <summary>Tiles of a part; the last may have fewer.</summary>
@@ -84,11 +82,11 @@ internal readonly struct WinogradGradientPlan
     /// <summary>Channels of the group that starts at <paramref name="channel"/>.</summary>
     public int GroupWidth(int channel) => Math.Min(Group, InChannels - channel);
 
-    /// <summary>Floats from what is transformed of a part to that of the next.</summary>
-    public nint PartStep => Gap + (Winograd.Points * (InputStep + GradientStep));
+    /// <summary>Floats of a block's transformed input and output gradient.</summary>
+    public nint Transformed => Winograd.Points * (InputStep + GradientStep);
 
-    /// <summary>Floats from the sums of a part to those of the next.</summary>
-    public nint PartSums => Gap + (Winograd.Points * SumStep);
+    /// <summary>Floats of a part's sums.</summary>
+    public nint Sums => Winograd.Points * SumStep;
 
     /// <summary>First tile of a part's block, counted over all parts.</summary>
     public long FirstTile(int part, int block) => (part * PartTiles) + ((long)block * Block);

@@ -9,8 +9,11 @@ internal unsafe struct WinogradGradientProduct : ILaneJob, ITileJob
     /// <summary>What <see cref="WinogradGradientTransform"/> made.</summary>
     public float* Transformed;
 
-    /// <summary>Sums of each part: frequencies of [panel][channel][column].</summary>
+    /// <summary>Sums of these parts: frequencies of [panel][channel][column].</summary>
     public float* Sums;
+
+    /// <summary>Floats from the memory of a part to that of the next.</summary>
+    public nint PartStep;
     public int Block;
 
     /// <summary>First part of those that are worked on, and how many they are.</summary>
@@ -34,10 +37,10 @@ internal unsafe struct WinogradGradientProduct : ILaneJob, ITileJob
         var firstColumn = Plan.Columns.FirstColumn(group);
         var tiles = Plan.TilesOf(part, Block);
         if (tiles == 0) return;
-        var transformed = Transformed + (place * Plan.PartStep);
+        var transformed = Transformed + (place * PartStep);
         var inputs = transformed + (point * Plan.InputStep);
         var gradients = transformed + (Winograd.Points * Plan.InputStep) + (point * Plan.GradientStep) + (firstColumn * (nint)Plan.Block);
-        var sums = Sums + (part * Plan.PartSums) + (point * Plan.SumStep);
+        var sums = Sums + (place * PartStep) + (point * Plan.SumStep);
         for (var panel = Plan.Columns.FirstPanel(group); panel < Plan.Columns.EndPanel(group); panel++)
         {
             var panelColumn = Plan.Panels.FirstColumn(panel);

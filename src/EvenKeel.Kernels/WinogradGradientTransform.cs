@@ -22,6 +22,9 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
     /// <summary>Receives what is transformed of these parts: the input as frequencies of [group][tile][channel], then the
     /// output gradient as frequencies of [group][tile][column].</summary>
     public float* Result;
+
+    /// <summary>Floats from the result of a part to that of the next.</summary>
+    public nint PartStep;
     public int Block;
 
     /// <summary>First part of those that are worked on, and how many they are.</summary>
@@ -40,7 +43,7 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
         var end = Math.Min(Plan.TilesOf(part, Block), tile + TilesPerChunk);
         if (tile >= end) return;
         var first = Plan.FirstTile(part, Block);
-        var result = Result + (place * Plan.PartStep);
+        var result = Result + (place * PartStep);
         Inputs<V>(result, first, tile, end);
         Gradients<V>(result + (Winograd.Points * Plan.InputStep), first, tile, end);
     }

@@ -19,8 +19,7 @@ public sealed unsafe class Workers : IDisposable
 
     private readonly Thread[] _threads;
     private readonly object _bed = new();
-    private readonly float*[] _scratch;
-    private readonly nuint[] _scratchLength;
+    private readonly Scratch _scratch;
     private readonly WorkerShares _shares;
     private void* _job;
     private int _jobLength;
@@ -43,8 +42,7 @@ public sealed unsafe class Workers : IDisposable
             throw new ArgumentException($"{Path} does not run on this processor: it has {string.Join(", ", VectorPaths.Available)}.");
         Threads = threads == 0 ? Environment.ProcessorCount : threads;
         _spins = Threads > Environment.ProcessorCount ? 0 : SpinsBeforeSleep;
-        _scratch = new float*[Threads + 1];
-        _scratchLength = new nuint[Threads + 1];
+        _scratch = new(Threads);
         _shares = new(Threads);
         _threads = new Thread[Threads - 1];
         for (var i = 0; i < _threads.Length; i++)
@@ -104,22 +102,11 @@ public sealed unsafe class Workers : IDisposable
         if (_failure is { } failure) ExceptionDispatchInfo.Throw(failure);
     }
 
-    /// <summary>A 64-byte aligned buffer that belongs to one worker until its next request; grows, never shrinks.</summary>
-    internal float* Scratch(int worker, nuint length)
-    {
-        if (_scratchLength[worker] < length)
-        {
-            AlignedMemory.Free(_scratch[worker]);
-            _scratchLength[worker] = 0;
-            _scratch[worker] = AlignedMemory.Allocate(length);
-            _scratchLength[worker] = length;
-        }
+    /// <summary>Memory that all workers read during one operation, and that it fills: aligned, grows, never shrinks.</summary>
+    internal float* SharedScratch(nuint length) => _scratch.Shared(length);
 
-        return _scratch[worker];
-    }
-
-    /// <summary>The same, for data that all workers read during one operation (packed weights).</summary>
-    internal float* SharedScratch(nuint length) => Scratch(Threads, length);
+    /// <summary>A piece of memory for each worker, until the next request: aligned, grows, never shrinks.</summary>
+    internal WorkerMemory Pieces(nint length) => _scratch.Pieces((nuint)length);
 
     /// <summary>Stops the threads and frees their buffers.</summary>
     public void Dispose()
@@ -128,7 +115,7 @@ public sealed unsafe class Workers : IDisposable
         _disposed = true;
         NextGeneration();
         foreach (var thread in _threads) thread.Join();
-        for (var i = 0; i <= Threads; i++) AlignedMemory.Free(_scratch[i]);
+        _scratch.Dispose();
         _shares.Dispose();
     }
 

@@ -61,15 +61,14 @@ public unsafe class WorkersTests
     }
 
     [Fact]
-    public void Scratch_is_kept_aligned_and_grows()
+    public void Shared_memory_is_kept_aligned_and_grows()
     {
         using var workers = new Workers(2);
-        var first = workers.Scratch(1, 100);
+        var first = workers.SharedScratch(100);
         Assert.Equal(0u, (nuint)first % 64);
-        Assert.True(first == workers.Scratch(1, 50));
-        Assert.True(workers.Scratch(0, 100) != first);
-        workers.Scratch(1, 100_000)[99_999] = 1f;
-        Assert.True(workers.SharedScratch(10) != workers.Scratch(1, 10));
+        Assert.True(first == workers.SharedScratch(50));
+        workers.SharedScratch(2_000_000)[1_999_999] = 1f;
+        Assert.True(first != workers.Pieces(50).Of(0));
     }
 
     [Fact]
@@ -83,22 +82,21 @@ public unsafe class WorkersTests
     }
 
     [Fact]
-    public void Workers_have_pieces_of_memory_far_apart()
+    public void Workers_have_pieces_of_memory_far_apart_that_stay_theirs()
     {
-        const int Piece = 100;
         using var workers = new Workers(3);
-        var length = (int)WorkerMemory.Length(workers, Piece);
-        fixed (float* memory = new float[length])
+        foreach (var length in new[] { 100, 50, 1_000_000 })
         {
-            var pieces = new WorkerMemory(memory, Piece);
-            var end = memory;
+            var pieces = workers.Pieces(length);
             for (var worker = 0; worker < workers.Threads; worker++)
             {
-                Assert.InRange(pieces.Of(worker) - end, 1024, length);
-                end = pieces.Of(worker) + Piece;
+                var piece = pieces.Of(worker);
+                Assert.Equal(0u, (nuint)piece % 64);
+                Assert.True(piece == workers.Pieces(length).Of(worker));
+                new Span<float>(piece, length).Clear();
+                for (var other = 0; other < worker; other++)
+                    Assert.True(Math.Abs(piece - pieces.Of(other)) > length + 1024);
             }
-
-            Assert.InRange(end - memory, 1, length);
         }
     }
 
