@@ -179,27 +179,23 @@ internal static unsafe class WinogradConv
         workers.Run(sum.Chunks, ref sum);
     }
 
-    // Zeros, packed weights and transformed weights lie in the memory that all share, before what the parts gather.
+    // Zeros and transformed weights lie in the memory that all share, before what the parts gather.
     private static float* Prepare(
         Workers workers, ref WinogradImages images, TileShape shape, float* weights, nint partsLength, out float* transformed)
     {
         var panels = new GemmPanels(images.Phase.ResultChannels, shape);
         var zeros = images.Phase.SourceChannels * (nint)Winograd.RunColumns;
         var length = images.Phase.SourceChannels * (nint)panels.PaddedColumns;
-        var packed = length * Winograd.Kernel * Winograd.Kernel;
-        var scratch = workers.SharedScratch((nuint)(zeros + packed + (length * Winograd.Points) + partsLength));
+        var scratch = workers.SharedScratch((nuint)(zeros + (length * Winograd.Points) + partsLength));
         images.Zeros = scratch;
         new Span<float>(scratch, (int)zeros).Clear();
-        var pack = new ConvPack { Phase = images.Phase, Panels = panels, Weights = weights, Packed = scratch + zeros };
-        workers.Run(pack.Chunks, ref pack);
-        transformed = pack.Packed + packed;
+        transformed = scratch + zeros;
         var transform = new WinogradWeights
         {
-            Panels = panels,
-            Channels = images.Phase.SourceChannels,
-            Packed = pack.Packed,
+            Pack = new() { Phase = images.Phase, Panels = panels, Weights = weights },
             Result = transformed,
         };
+        transform.Scratch = workers.Pieces(transform.WorkerLength);
         workers.Run(transform.Chunks, ref transform);
         return transformed + (length * Winograd.Points);
     }

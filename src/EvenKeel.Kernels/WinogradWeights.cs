@@ -2,39 +2,61 @@ using System.Runtime.CompilerServices;
 
 namespace EvenKeel.Kernels;
 
-/// <summary>Transforms packed weights [panel][9 taps][source channel][column] to
-/// [panel][36 frequencies][source channel][column]. A chunk is some channels of a panel.</summary>
-internal unsafe struct WinogradWeights : ILaneJob
+/// <summary>Packs and transforms weights to [panel][36 frequencies][source channel][column]. A chunk is some channels of a
+/// panel, whose packed taps stay in a core's own cache.</summary>
+internal unsafe struct WinogradWeights : ILaneJob, ITileJob
 {
     private const int ChannelsPerChunk = 16;
+    private const int Taps = Winograd.Kernel * Winograd.Kernel;
 
-    public GemmPanels Panels;
-    public int Channels;
-    public float* Packed;
+    /// <summary>The weights.</summary>
+    public ConvPack Pack;
+
+    /// <summary>Memory of the workers, <see cref="WorkerLength"/> floats each.</summary>
+    public WorkerMemory Scratch;
     public float* Result;
 
-    public readonly int Chunks => Panels.Count * ChunksPerPanel;
+    public readonly int Chunks => Pack.Panels.Count * ChunksPerPanel;
 
-    private readonly int ChunksPerPanel => WorkSplit.Chunks(Channels, ChannelsPerChunk);
+    /// <summary>Floats of scratch memory a worker needs.</summary>
+    public readonly nint WorkerLength => Taps * ChannelsPerChunk * (nint)Pack.Panels.PaddedWidth(0);
 
-    public readonly void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
+    private readonly int ChunksPerPanel => WorkSplit.Chunks(Pack.Phase.SourceChannels, ChannelsPerChunk);
+
+    public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
     {
-        var panel = chunk / ChunksPerPanel;
-        var first = chunk % ChunksPerPanel * ChannelsPerChunk;
-        nint width = Panels.PaddedWidth(panel);
-        var channels = Math.Min(ChannelsPerChunk, Channels - first);
-        var tapStep = Channels * width;
-        var start = Panels.FirstColumn(panel) * (nint)Channels;
-        var packed = Packed + (start * Winograd.Kernel * Winograd.Kernel) + (first * width);
-        Transform<V>(packed, Result + (start * Winograd.Points) + (first * width), channels * width, tapStep);
+        TileDispatch.Run<V, WinogradWeights>(ref this, chunk, worker);
+        var (panel, first, channels) = Locate(chunk);
+        nint width = Pack.Panels.PaddedWidth(panel);
+        nint depth = Pack.Phase.SourceChannels;
+        var result = Result + (Pack.Panels.FirstColumn(panel) * depth * Winograd.Points) + (first * width);
+        Transform<V>(Scratch.Of(worker), channels * width, result, depth * width);
+    }
+
+    // Packs a chunk: [tap][channel][column].
+    public readonly void Run<T, R, O>(int chunk, int worker)
+        where T : ITiles
+        where R : unmanaged
+        where O : IRegisterOps<R>
+    {
+        var (panel, first, channels) = Locate(chunk);
+        var step = channels * (nint)Pack.Panels.PaddedWidth(panel);
+        for (var tap = 0; tap < Taps; tap++) Pack.PackRows<R, O>(panel, tap, first, channels, Scratch.Of(worker) + (tap * step));
     }
 
     // Channels of a panel follow each other without gaps, so sixteen lanes may span two of them.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Transform<V>(float* packed, float* result, nint length, nint step) where V : unmanaged, ILanes<V>
+    private static void Transform<V>(float* packed, nint length, float* result, nint step) where V : unmanaged, ILanes<V>
     {
         var memory = stackalloc float[Winograd.Buffer + 16];
         var buffer = AlignedMemory.Align(memory);
-        for (nint i = 0; i < length; i += ILanes<V>.Count) Winograd.Weights<V>(packed + i, step, result + i, step, buffer);
+        for (nint i = 0; i < length; i += ILanes<V>.Count) Winograd.Weights<V>(packed + i, length, result + i, step, buffer);
+    }
+
+    private readonly (int Panel, int First, int Channels) Locate(int chunk)
+    {
+        var (panel, within) = Math.DivRem(chunk, ChunksPerPanel);
+        var first = within * ChannelsPerChunk;
+        return (panel, first, Math.Min(ChannelsPerChunk, Pack.Phase.SourceChannels - first));
     }
 }
