@@ -32,11 +32,11 @@ internal readonly struct WinogradGradientPlan
         var sums = (long)g.InChannels * g.OutChannels;
         var perTile = g.InChannels + g.OutChannels;
         Parts = Tiles.Count * perTile < 2 * FewestOverSums * sums ? 1 : 2;
-        PartTiles = (Tiles.Count + Parts - 1) / Parts;
+        var part = (Tiles.Count + Parts - 1) / Parts;
         var floats = Math.Clamp(FloatsPerSum * Winograd.Points * sums, FewestFloats, MostFloats);
         var most = (int)Math.Clamp(floats / (Winograd.Points * perTile), FewestTiles, MostTiles);
-        Blocks = WorkSplit.Chunks(PartTiles, most);
-        Block = WorkSplit.Chunks(PartTiles, Blocks);
+        Blocks = WorkSplit.Chunks(part, most);
+        Block = WorkSplit.Chunks(part, Blocks);
         var last = (g.InChannels - 1) / Group * Group;
         PaddedRows = last + ((g.InChannels - last + Rows - 1) / Rows * Rows);
     }
@@ -55,10 +55,7 @@ internal readonly struct WinogradGradientPlan
     /// <summary>One or two.</summary>
     public int Parts { get; }
 
-    /// <summary>Tiles of a part; the last may have fewer.</summary>
-    public long PartTiles { get; }
-
-    /// <summary>Tiles of a block.</summary>
+    /// <summary>Tiles of the largest block.</summary>
     public int Block { get; }
 
     /// <summary>Blocks of a part.</summary>
@@ -89,8 +86,12 @@ internal readonly struct WinogradGradientPlan
     public nint Sums => Winograd.Points * SumStep;
 
     /// <summary>First tile of a part's block, counted over all parts.</summary>
-    public long FirstTile(int part, int block) => (part * PartTiles) + ((long)block * Block);
+    public long FirstTile(int part, int block)
+    {
+        var first = Tiles.Count * part / Parts;
+        var end = Tiles.Count * (part + 1) / Parts;
+        return first + ((end - first) * block / Blocks);
+    }
 
-    public int TilesOf(int part, int block) =>
-        (int)Math.Clamp(Math.Min((part + 1) * PartTiles, Tiles.Count) - FirstTile(part, block), 0, Block);
+    public int TilesOf(int part, int block) => (int)(FirstTile(part, block + 1) - FirstTile(part, block));
 }

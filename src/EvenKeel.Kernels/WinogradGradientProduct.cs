@@ -36,7 +36,6 @@ internal unsafe struct WinogradGradientProduct : ILaneJob, ITileJob
         nint columns = Plan.Columns.Columns(group);
         var firstColumn = Plan.Columns.FirstColumn(group);
         var tiles = Plan.TilesOf(part, Block);
-        if (tiles == 0) return;
         var transformed = Transformed + (place * PartStep);
         var inputs = transformed + (point * Plan.InputStep);
         var gradients = transformed + (Winograd.Points * Plan.InputStep) + (point * Plan.GradientStep) + (firstColumn * (nint)Plan.Block);

@@ -33,7 +33,7 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
 
     public readonly int Chunks => Parts * ChunksPerPart;
 
-    private readonly int ChunksPerPart => WorkSplit.Chunks(Plan.TilesOf(0, Block), TilesPerChunk);
+    private readonly int ChunksPerPart => WorkSplit.Chunks(Plan.Block, TilesPerChunk);
 
     public readonly void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
     {
