@@ -23,7 +23,7 @@ internal readonly struct ColumnSplit
         var panels = WorkSplit.Chunks(Width, WidestPanel);
         PanelWidth = WorkSplit.Chunks(Width, 16 * panels) * 16;
         Panels = WorkSplit.Chunks(Width, PanelWidth);
-        _rows = new(WideRows, WorkSplit.RowsPerChunk(PanelWidth));
+        _rows = WorkSplit.Rows(WideRows, PanelWidth);
     }
 
     public int Channels { get; }

@@ -21,7 +21,7 @@ internal unsafe struct ConvPack : ILaneJob, ITileJob
 
     private readonly int Units => Panels.Count * Phase.Taps;
 
-    private readonly EvenSplit Split => new(Units, WorkSplit.RowsPerChunk(Phase.SourceChannels * Panels.PaddedWidth(0)));
+    private readonly EvenSplit Split => WorkSplit.Rows(Units, Phase.SourceChannels * Panels.PaddedWidth(0));
 
     public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
         TileDispatch.Run<V, ConvPack>(ref this, chunk, worker);

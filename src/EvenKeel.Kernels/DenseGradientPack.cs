@@ -24,7 +24,7 @@ internal unsafe struct DenseGradientPack : ILaneJob, ITileJob
 
     public readonly int Chunks => Split.Count;
 
-    private readonly EvenSplit Split => new(Rows, WorkSplit.RowsPerChunk(Plan.InChannels + Plan.Panels.PaddedColumns));
+    private readonly EvenSplit Split => WorkSplit.Rows(Rows, Plan.InChannels + Plan.Panels.PaddedColumns);
 
     public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
         TileDispatch.Run<V, DenseGradientPack>(ref this, chunk, worker);

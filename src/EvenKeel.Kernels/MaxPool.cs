@@ -65,7 +65,7 @@ internal static unsafe partial class Pool
     /// <summary>Rows of pixels, a few to a chunk.</summary>
     private readonly struct PixelRows(int batch, int height, int rowLength)
     {
-        private readonly EvenSplit _split = new(batch * height, WorkSplit.RowsPerChunk(rowLength));
+        private readonly EvenSplit _split = WorkSplit.Rows(batch * height, rowLength);
 
         public int Chunks => _split.Count;
 

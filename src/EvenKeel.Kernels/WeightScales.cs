@@ -15,7 +15,7 @@ internal static unsafe class WeightScales
         fixed (float* xp = x, sp = sums)
         {
             var job = new RowJob(xp, sp, rows, columns, squares);
-            workers.Run(Split(rows, columns).Count, ref job);
+            workers.Run(WorkSplit.Rows(rows, columns).Count, ref job);
         }
     }
 
@@ -28,7 +28,7 @@ internal static unsafe class WeightScales
         Require.Rows(x, factor.Length * columns);
         Require.Length(sums, columns);
         nint width = WorkSplit.Chunks(columns, 16) * 16;
-        var chunks = Split(rows, columns).Count;
+        var chunks = WorkSplit.Rows(rows, columns).Count;
         var partial = workers.SharedScratch((nuint)((chunks + 1) * width));
         fixed (float* xp = x, fp = factor)
         {
@@ -52,11 +52,9 @@ internal static unsafe class WeightScales
         fixed (float* xp = x, rp = rowFactor, cp = columnFactor, yp = y)
         {
             var job = new ScaleJob(xp, rp, rowFactor.Length, cp, yp, rows, columns);
-            workers.Run(Split(rows, columns).Count, ref job);
+            workers.Run(WorkSplit.Rows(rows, columns).Count, ref job);
         }
     }
-
-    private static EvenSplit Split(int rows, int columns) => new(rows, WorkSplit.RowsPerChunk(columns));
 
     private static V Add<V>(V sum, V value, bool squares) where V : unmanaged, ILanes<V> =>
         squares ? V.FusedMultiplyAdd(value, value, sum) : sum + V.Abs(value);
@@ -66,7 +64,7 @@ internal static unsafe class WeightScales
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
-            var split = Split(rows, columns);
+            var split = WorkSplit.Rows(rows, columns);
             var end = (int)split.End(chunk);
             var ahead = Prefetch.Ahead(0);
             for (var r = (int)split.First(chunk); r < end; r++)
@@ -99,7 +97,7 @@ internal static unsafe class WeightScales
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
-            var split = Split(rows, columns);
+            var split = WorkSplit.Rows(rows, columns);
             var end = (int)split.End(chunk);
             var sums = partial + chunk * width;
             new Span<float>(sums, (int)width).Clear();
@@ -150,7 +148,7 @@ internal static unsafe class WeightScales
     {
         public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
-            var split = Split(rows, columns);
+            var split = WorkSplit.Rows(rows, columns);
             var end = (int)split.End(chunk);
             for (var r = (int)split.First(chunk); r < end; r++)
             {

@@ -121,7 +121,7 @@ internal static unsafe class WinogradConv
         var together = Math.Min(plan.Parts, workers.Threads);
         var pieces = workers.Pieces(plan.Transformed + plan.Sums);
         var first = pieces.Of(0);
-        var step = (nint)(pieces.Of(workers.Threads / together % workers.Threads) - first);
+        var step = together == 1 ? 0 : (nint)(pieces.Of(workers.Threads / 2) - first);
         var taps = new WinogradGradientResult
         {
             Geometry = g,

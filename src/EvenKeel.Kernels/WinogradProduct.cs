@@ -12,10 +12,10 @@ internal unsafe struct WinogradProduct : ILaneJob
     private const int WantedChunks = 16;
     private const int MostTiles = 96;
 
-    // Blocks are the same on every vector path, since moments are gathered by blocks: whole tiles of eight rows, and at
-    // first of six rows too.
+    // Blocks are the same on every vector path, since moments are gathered by blocks and their bits must not depend on it.
+    // The largest is whole register tiles of six and of eight rows; even blocks start where tiles of eight do.
     private const int Granule = 24;
-    private const int Rows = 8;
+    private const int EvenGranule = 8;
 
     public WinogradImages Images;
     public GemmPanels Panels;
@@ -51,7 +51,7 @@ internal unsafe struct WinogradProduct : ILaneJob
         var byCache = InputFloats / (Winograd.Points * Images.Phase.SourceChannels);
         var byChunks = (int)Math.Min(int.MaxValue, (tiles + WantedChunks - 1) / WantedChunks);
         _block = Math.Max(Granule, Math.Min(Math.Min(byCache, byChunks + Granule - 1), MostTiles) / Granule * Granule);
-        _split = new(tiles, _block, Rows, multiple: 2);
+        _split = new(tiles, _block, EvenGranule, multiple: 2);
         return _split.Count;
     }
 
