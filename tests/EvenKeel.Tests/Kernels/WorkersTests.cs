@@ -67,8 +67,10 @@ public unsafe class WorkersTests
         var first = workers.SharedScratch(100);
         Assert.Equal(0u, (nuint)first % 64);
         Assert.True(first == workers.SharedScratch(50));
-        workers.SharedScratch(2_000_000)[1_999_999] = 1f;
-        Assert.True(first != workers.Pieces(50).Of(0));
+        var grown = workers.SharedScratch(2_000_000);
+        grown[1_999_999] = 1f;
+        Assert.True(grown == workers.SharedScratch(2_000_000));
+        Assert.True(grown != workers.Pieces(50).Of(0));
     }
 
     [Fact]
