@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
-using EvenKeel.Kernels;
-using PerChannel = EvenKeel.Kernels.Channels;
+using EvenKeel.Kernels.Normalization;
+using EvenKeel.Kernels.Statistics;
+using PerChannel = EvenKeel.Kernels.Statistics.Channels;
 
 namespace EvenKeel.Benchmarks;
 

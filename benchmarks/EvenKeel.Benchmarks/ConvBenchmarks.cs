@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Convolution;
 
 namespace EvenKeel.Benchmarks;
 

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Elements;
+using EvenKeel.Kernels.Random;
 
 namespace EvenKeel.Benchmarks;
 

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Normalization;
+using EvenKeel.Kernels.Statistics;
 
 namespace EvenKeel.Benchmarks;
 

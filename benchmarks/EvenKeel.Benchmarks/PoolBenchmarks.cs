@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Pooling;
 
 namespace EvenKeel.Benchmarks;
 

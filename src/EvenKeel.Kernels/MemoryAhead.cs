@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using EvenKeel.Kernels.Vectors;
 
 namespace EvenKeel.Kernels;
 

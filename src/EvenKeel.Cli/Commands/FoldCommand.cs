@@ -1,7 +1,7 @@
 using System.CommandLine;
 using EvenKeel.Backends;
 using EvenKeel.Cli.Terminals;
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Random;
 using EvenKeel.Modules;
 using EvenKeel.Training;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using EvenKeel.Backends;
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Machine;
 
 namespace EvenKeel.Lab.Benchmarks;
 

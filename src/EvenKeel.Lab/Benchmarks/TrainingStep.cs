@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using EvenKeel.Autograd;
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Random;
 using EvenKeel.Models;
 using EvenKeel.Modules;
 using EvenKeel.Norms;

@@ -1,4 +1,3 @@
-using EvenKeel.Lab.Studies;
 using EvenKeel.Training;
 
 namespace EvenKeel.Lab.Reports;

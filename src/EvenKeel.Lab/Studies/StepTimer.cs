@@ -2,7 +2,7 @@ using System.Diagnostics;
 using EvenKeel.Autograd;
 using EvenKeel.Backends;
 using EvenKeel.Data;
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Random;
 using EvenKeel.Models;
 using EvenKeel.Modules;
 using EvenKeel.Norms;

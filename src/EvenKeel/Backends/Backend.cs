@@ -1,4 +1,8 @@
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Convolution;
+using EvenKeel.Kernels.Elements;
+using EvenKeel.Kernels.Normalization;
+using EvenKeel.Kernels.Pooling;
+using EvenKeel.Kernels.Random;
 using EvenKeel.Tensors;
 
 namespace EvenKeel.Backends;

@@ -1,5 +1,13 @@
 using System.Runtime.InteropServices;
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Convolution;
+using EvenKeel.Kernels.Elements;
+using EvenKeel.Kernels.Fusion;
+using EvenKeel.Kernels.Machine;
+using EvenKeel.Kernels.Normalization;
+using EvenKeel.Kernels.Pooling;
+using EvenKeel.Kernels.Random;
+using EvenKeel.Kernels.Statistics;
 using EvenKeel.Tensors;
 
 namespace EvenKeel.Backends;
@@ -331,7 +339,7 @@ public sealed class CpuBackend : Backend
         Noise.AddUniform(_workers, stream, halfWidth, In(x), Out(y));
 
     internal override void Dropout(RandomStream stream, float rate, Tensor x, Tensor y) =>
-        Kernels.Dropout.Apply(_workers, stream, rate, In(x), Out(y), accumulate: false);
+        Kernels.Elements.Dropout.Apply(_workers, stream, rate, In(x), Out(y), accumulate: false);
 
     internal override void FillGaussian(RandomStream stream, float mean, float deviation, Tensor y) =>
         Noise.Gaussian(_workers, stream, mean, deviation, Out(y));

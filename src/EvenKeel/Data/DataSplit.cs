@@ -1,4 +1,4 @@
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Random;
 
 namespace EvenKeel.Data;
 

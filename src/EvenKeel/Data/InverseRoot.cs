@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Products;
 
 namespace EvenKeel.Data;
 

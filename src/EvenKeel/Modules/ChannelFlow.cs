@@ -1,5 +1,3 @@
-using EvenKeel.Tensors;
-
 namespace EvenKeel.Modules;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using EvenKeel.Autograd;
-
 namespace EvenKeel.Modules;
 
 /// <summary>What folding made of a network.</summary>

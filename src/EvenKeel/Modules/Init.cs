@@ -1,5 +1,5 @@
 using EvenKeel.Backends;
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Random;
 using EvenKeel.Tensors;
 
 namespace EvenKeel.Modules;

@@ -1,5 +1,5 @@
 using EvenKeel.Autograd;
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Random;
 using EvenKeel.Tensors;
 
 namespace EvenKeel.Modules;

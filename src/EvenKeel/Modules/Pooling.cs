@@ -1,5 +1,5 @@
 using EvenKeel.Autograd;
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Pooling;
 using EvenKeel.Tensors;
 
 namespace EvenKeel.Modules;

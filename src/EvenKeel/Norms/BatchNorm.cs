@@ -1,8 +1,7 @@
 using EvenKeel.Autograd;
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Elements;
 using EvenKeel.Modules;
 using EvenKeel.Norms.Layers;
-using EvenKeel.Tensors;
 
 namespace EvenKeel.Norms;
 

@@ -1,6 +1,6 @@
 using EvenKeel.Autograd;
 using EvenKeel.Backends;
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Random;
 using EvenKeel.Modules;
 using EvenKeel.Tensors;
 

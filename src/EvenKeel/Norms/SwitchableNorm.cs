@@ -1,7 +1,6 @@
 using EvenKeel.Autograd;
 using EvenKeel.Modules;
 using EvenKeel.Norms.Layers;
-using EvenKeel.Tensors;
 
 namespace EvenKeel.Norms;
 

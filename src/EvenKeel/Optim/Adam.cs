@@ -1,4 +1,4 @@
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Elements;
 using EvenKeel.Modules;
 using EvenKeel.Tensors;
 

@@ -2,7 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using EvenKeel.Data;
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Random;
 
 namespace EvenKeel.Tests.Data;
 

@@ -1,5 +1,5 @@
 using EvenKeel.Data;
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Random;
 
 namespace EvenKeel.Tests.Data;
 

@@ -1,5 +1,7 @@
 using EvenKeel.Data;
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Products;
+using EvenKeel.Kernels.Random;
 
 namespace EvenKeel.Tests.Data;
 

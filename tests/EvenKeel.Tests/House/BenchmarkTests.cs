@@ -1,5 +1,7 @@
 using System.Reflection;
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Machine;
+using EvenKeel.Kernels.Statistics;
 
 namespace EvenKeel.Tests.House;
 

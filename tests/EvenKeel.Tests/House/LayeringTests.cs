@@ -7,6 +7,12 @@ namespace EvenKeel.Tests.House;
 /// code, so that nothing escapes by way of a sibling namespace.</summary>
 public class LayeringTests
 {
+    private static readonly string[] KernelLayers =
+    [
+        "Random", "Vectors", "", "Elements", "Statistics", "Normalization", "Fusion", "Pooling", "Products", "Convolution",
+        "Machine",
+    ];
+
     private static readonly string[] LibraryLayers =
         ["", "Tensors", "Backends", "Autograd", "Modules", "Optim", "Norms", "Data", "Models", "Training"];
 
@@ -17,6 +23,10 @@ public class LayeringTests
 
     private static readonly Dictionary<short, OpCode> OpCodesByValue = typeof(OpCodes).GetFields()
         .Select(f => (OpCode)f.GetValue(null)!).ToDictionary(o => o.Value);
+
+    [Fact]
+    public void KernelFoldersUseOnlyThoseAbove() =>
+        Check(typeof(EvenKeel.Kernels.Workers).Assembly, "EvenKeel.Kernels", KernelLayers);
 
     [Fact]
     public void LibraryFoldersUseOnlyThoseAbove() =>

@@ -1,4 +1,6 @@
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Convolution;
+using EvenKeel.Kernels.Random;
 
 namespace EvenKeel.Tests.Kernels;
 

@@ -1,4 +1,5 @@
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Statistics;
 
 namespace EvenKeel.Tests.Kernels;
 

@@ -1,4 +1,6 @@
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Normalization;
+using EvenKeel.Kernels.Vectors;
 using EvenKeel.Tests.Reference;
 
 namespace EvenKeel.Tests.Kernels;

@@ -1,4 +1,4 @@
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Products;
 
 namespace EvenKeel.Tests.Kernels;
 

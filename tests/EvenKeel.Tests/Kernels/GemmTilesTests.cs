@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Products;
 
 namespace EvenKeel.Tests.Kernels;
 

@@ -1,4 +1,4 @@
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Random;
 using EvenKeel.Tests.Reference;
 
 namespace EvenKeel.Tests.Kernels;

@@ -1,4 +1,6 @@
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Random;
+using EvenKeel.Kernels.Vectors;
 
 namespace EvenKeel.Tests.Kernels;
 

@@ -1,4 +1,7 @@
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Fusion;
+using EvenKeel.Kernels.Normalization;
+using EvenKeel.Kernels.Pooling;
 using EvenKeel.Tests.Reference;
 
 namespace EvenKeel.Tests.Kernels;

@@ -1,4 +1,4 @@
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Elements;
 
 namespace EvenKeel.Tests.Kernels;
 

@@ -1,4 +1,6 @@
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Elements;
+using EvenKeel.Kernels.Random;
 using EvenKeel.Tests.Reference;
 
 namespace EvenKeel.Tests.Kernels;

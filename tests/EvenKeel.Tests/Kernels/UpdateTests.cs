@@ -1,4 +1,5 @@
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Elements;
 using EvenKeel.Tests.Reference;
 
 namespace EvenKeel.Tests.Kernels;

@@ -1,4 +1,7 @@
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Convolution;
+using EvenKeel.Kernels.Fusion;
+using EvenKeel.Kernels.Normalization;
 
 namespace EvenKeel.Tests.Kernels;
 

@@ -1,5 +1,8 @@
 using System.Runtime.InteropServices;
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Convolution;
+using EvenKeel.Kernels.Fusion;
+using EvenKeel.Kernels.Normalization;
 
 namespace EvenKeel.Tests.Kernels;
 

@@ -1,4 +1,6 @@
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Convolution;
+using EvenKeel.Kernels.Convolution.Winograd;
 using EvenKeel.Tests.Reference;
 
 namespace EvenKeel.Tests.Kernels;

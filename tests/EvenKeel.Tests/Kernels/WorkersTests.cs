@@ -1,4 +1,5 @@
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Vectors;
 
 namespace EvenKeel.Tests.Kernels;
 

@@ -1,4 +1,3 @@
-using EvenKeel.Lab.Benchmarks;
 using EvenKeel.Lab.Benchmarks.Growth;
 using EvenKeel.Tests.Data;
 

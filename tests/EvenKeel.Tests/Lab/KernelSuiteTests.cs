@@ -1,5 +1,4 @@
 using EvenKeel.Kernels;
-using EvenKeel.Lab.Benchmarks;
 using EvenKeel.Lab.Benchmarks.KernelCases;
 
 namespace EvenKeel.Tests.Lab;

@@ -1,6 +1,7 @@
 using EvenKeel.Autograd;
 using EvenKeel.Backends;
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Random;
 using EvenKeel.Lab.Benchmarks.Profiling;
 using EvenKeel.Modules;
 using EvenKeel.Norms;

@@ -1,5 +1,6 @@
 using EvenKeel.Backends;
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Random;
 using EvenKeel.Modules;
 using EvenKeel.Tensors;
 using static EvenKeel.Tests.Norms.SmallNetwork;

@@ -1,4 +1,4 @@
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Pooling;
 
 namespace EvenKeel.Tests.Reference;
 

@@ -1,7 +1,7 @@
 using EvenKeel.Autograd;
 using EvenKeel.Backends;
 using EvenKeel.Data;
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Random;
 using EvenKeel.Models;
 using EvenKeel.Modules;
 using EvenKeel.Norms;

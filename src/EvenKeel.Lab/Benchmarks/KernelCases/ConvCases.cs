@@ -1,4 +1,6 @@
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Convolution;
+using EvenKeel.Kernels.Convolution.Winograd;
 
 namespace EvenKeel.Lab.Benchmarks.KernelCases;
 

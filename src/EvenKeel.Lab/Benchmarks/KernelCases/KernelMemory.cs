@@ -1,4 +1,6 @@
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Elements;
+using EvenKeel.Kernels.Random;
 
 namespace EvenKeel.Lab.Benchmarks.KernelCases;
 

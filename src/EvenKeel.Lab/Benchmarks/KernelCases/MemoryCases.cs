@@ -1,4 +1,9 @@
 using EvenKeel.Kernels;
+using EvenKeel.Kernels.Elements;
+using EvenKeel.Kernels.Normalization;
+using EvenKeel.Kernels.Pooling;
+using EvenKeel.Kernels.Random;
+using EvenKeel.Kernels.Statistics;
 
 namespace EvenKeel.Lab.Benchmarks.KernelCases;
 
@@ -42,7 +47,7 @@ internal static class MemoryCases
     {
         var (logits, probabilities) = (memory.Numbers((long)rows * classes), memory.Numbers((long)rows * classes));
         int[] labels = [.. Enumerable.Range(0, rows).Select(i => i % classes)];
-        return workers => EvenKeel.Kernels.Softmax.CrossEntropy(workers, logits.Span, labels, classes, 0f, probabilities.Span);
+        return workers => EvenKeel.Kernels.Elements.Softmax.CrossEntropy(workers, logits.Span, labels, classes, 0f, probabilities.Span);
     })
     { Bytes = 2.0 * sizeof(float) * rows * classes };
 

@@ -1,5 +1,5 @@
 using EvenKeel.Backends;
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Convolution;
 using EvenKeel.Tensors;
 
 namespace EvenKeel.Lab.Benchmarks.Profiling;

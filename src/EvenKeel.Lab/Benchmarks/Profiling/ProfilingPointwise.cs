@@ -1,4 +1,5 @@
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Elements;
+using EvenKeel.Kernels.Pooling;
 using EvenKeel.Tensors;
 
 namespace EvenKeel.Lab.Benchmarks.Profiling;

@@ -1,4 +1,4 @@
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Normalization;
 using EvenKeel.Tensors;
 
 namespace EvenKeel.Lab.Benchmarks.Profiling;

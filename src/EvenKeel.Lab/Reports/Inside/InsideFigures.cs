@@ -1,5 +1,3 @@
-using EvenKeel.Training.Diagnostics;
-
 namespace EvenKeel.Lab.Reports.Inside;
 
 /// <summary>What was measured inside the networks over the steps of a setting's runs.</summary>

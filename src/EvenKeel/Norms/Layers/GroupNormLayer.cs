@@ -1,5 +1,5 @@
 using EvenKeel.Autograd;
-using EvenKeel.Kernels;
+using EvenKeel.Kernels.Normalization;
 using EvenKeel.Modules;
 using EvenKeel.Tensors;
 

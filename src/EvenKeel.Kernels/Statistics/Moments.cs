@@ -1,0 +1,261 @@
+using EvenKeel.Kernels.Vectors;
+
+namespace EvenKeel.Kernels.Statistics;
+
+/// <summary>
+/// Mean and variance of every channel of x [segments, rows, channels], for each segment apart: a batch is one segment
+/// for statistics over the batch, and as many as it has samples for statistics within a sample. The number of segments
+/// is read from the results, which are [segments, channels].
+/// </summary>
+/// <remarks>
+/// A chunk of rows is read twice while it lies in the cache: first its mean, then squares of what is left after
+/// subtracting it. Chunks are merged by Chan, Golub and LeVeque's formula, M2 = Σ (M2_i + n_i·(mean_i − mean)²)
+/// ("Algorithms for computing the sample variance", The American Statistician 37, 1983). E[x²] − E[x]² is never
+/// formed: it loses all digits when the mean is large. All of this runs on differences from the first row, since a
+/// chunk's mean rounded at the size of x would spoil the merge.
+/// </remarks>
+internal static unsafe class Moments
+{
+    /// <summary>mean[s,c] and the biased variance[s,c] = Σ (x − mean[s,c])² / rows.</summary>
+    public static void MeanVariance(
+        Workers workers, ReadOnlySpan<float> x, int channels, Span<float> mean, Span<float> variance)
+    {
+        Require.Length(variance, mean.Length);
+        Compute(workers, x, channels, mean, variance);
+    }
+
+    /// <summary>mean[s,c].</summary>
+    public static void Mean(Workers workers, ReadOnlySpan<float> x, int channels, Span<float> mean) =>
+        Compute(workers, x, channels, mean, default);
+
+    private static void Compute(
+        Workers workers, ReadOnlySpan<float> x, int channels, Span<float> mean, Span<float> variance)
+    {
+        var segments = Require.Segments(mean.Length, channels);
+        var rows = Require.Rows(x, channels, segments);
+        Require.That(rows > 0, $"x is empty: expected at least one row of {channels} channels.");
+        var split = new ColumnSplit(rows, channels);
+        var block = new Block(split, variance.IsEmpty ? 1 : 2);
+        var scratch = workers.SharedScratch((nuint)segments * (nuint)block.Length);
+        fixed (float* xp = x)
+        {
+            for (var segment = 0; segment < segments; segment++)
+            {
+                var first = x.Slice(segment * rows * channels, channels);
+                for (var copy = 0; copy < split.Copies; copy++)
+                    first.CopyTo(new Span<float>(scratch + segment * block.Length + copy * channels, channels));
+            }
+
+            var job = new ChunkJob(xp, scratch, split, block);
+            workers.Run(segments * split.Chunks, ref job);
+            var merge = new MergeJob(scratch, split, block);
+            workers.Run(segments * MergeJob.Chunks(split), ref merge);
+            fixed (float* mp = mean, vp = variance)
+            {
+                var finish = new FinishJob(xp, scratch, split, block, rows, mp, vp);
+                workers.Run(segments * FinishJob.Chunks(split), ref finish);
+            }
+        }
+    }
+
+    // Scratch of one segment: pivots, a mean for every chunk of rows, squares likewise, the merged results.
+    private readonly struct Block(in ColumnSplit split, int planes)
+    {
+        public nint Means { get; } = split.Width;
+
+        public nint Squares { get; } = planes == 1 ? 0 : (1 + (nint)split.RowChunks) * split.Width;
+
+        public nint Merged { get; } = (1 + (nint)planes * split.RowChunks) * split.Width;
+
+        public nint Length { get; } = (1 + (nint)planes * (split.RowChunks + 1)) * split.Width;
+    }
+
+    private readonly struct ChunkJob(float* x, float* scratch, ColumnSplit split, Block block) : ILaneJob
+    {
+        public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
+        {
+            var segment = Math.DivRem(chunk, split.Chunks, out chunk);
+            split.Locate(chunk, out var column, out var columns, out var row, out var rows);
+            nint width = split.Width;
+            var source = x + segment * split.Length + row * width + column;
+            var pivot = scratch + segment * block.Length;
+            var offset = chunk / split.Panels * width + column;
+            var means = pivot + block.Means + offset;
+            Center<V>(source, pivot + column, width, columns, rows, means);
+            if (block.Squares == 0) return;
+            Square<V>(source, pivot + column, width, columns, rows, means, pivot + block.Squares + offset);
+        }
+
+        private static void Center<V>(float* source, float* pivot, nint width, nint columns, int rows, float* mean)
+            where V : unmanaged, ILanes<V>
+        {
+            new Span<float>(mean, (int)columns).Clear();
+            var ahead = Prefetch.Ahead(4 * width);
+            var r = 0;
+            for (; r <= rows - 4; r += 4, source += 4 * width)
+            {
+                for (nint j = 0; j < columns; j += 16)
+                {
+                    var p = source + j;
+                    Prefetch.Rows(p + ahead, width);
+                    var first = V.Load(pivot + j);
+                    var a = V.Load(p) - first;
+                    var b = V.Load(p + width) - first;
+                    var c = V.Load(p + 2 * width) - first;
+                    var d = V.Load(p + 3 * width) - first;
+                    V.Store(mean + j, V.Load(mean + j) + (a + b + (c + d)));
+                }
+            }
+
+            for (; r < rows; r++, source += width)
+            {
+                for (nint j = 0; j < columns; j += 16)
+                    V.Store(mean + j, V.Load(mean + j) + (V.Load(source + j) - V.Load(pivot + j)));
+            }
+
+            var count = V.Splat(rows);
+            for (nint j = 0; j < columns; j += 16) V.Store(mean + j, V.Load(mean + j) / count);
+        }
+
+        private static void Square<V>(
+            float* source, float* pivot, nint width, nint columns, int rows, float* mean, float* squares)
+            where V : unmanaged, ILanes<V>
+        {
+            new Span<float>(squares, (int)columns).Clear();
+            var ahead = Prefetch.Ahead(4 * width);
+            var r = 0;
+            for (; r <= rows - 4; r += 4, source += 4 * width)
+            {
+                for (nint j = 0; j < columns; j += 16)
+                {
+                    var p = source + j;
+                    Prefetch.Rows(p + ahead, width);
+                    var first = V.Load(pivot + j);
+                    var center = V.Load(mean + j);
+                    var a = V.Load(p) - first - center;
+                    var b = V.Load(p + width) - first - center;
+                    var c = V.Load(p + 2 * width) - first - center;
+                    var d = V.Load(p + 3 * width) - first - center;
+                    var four = V.FusedMultiplyAdd(a, a, b * b) + V.FusedMultiplyAdd(c, c, d * d);
+                    V.Store(squares + j, V.Load(squares + j) + four);
+                }
+            }
+
+            for (; r < rows; r++, source += width)
+            {
+                for (nint j = 0; j < columns; j += 16)
+                {
+                    var a = V.Load(source + j) - V.Load(pivot + j) - V.Load(mean + j);
+                    V.Store(squares + j, V.FusedMultiplyAdd(a, a, V.Load(squares + j)));
+                }
+            }
+        }
+    }
+
+    // Compensated sums (Kahan).
+    private readonly struct MergeJob(float* scratch, ColumnSplit split, Block block) : ILaneJob
+    {
+        private const int Columns = 256;
+
+        public static int Chunks(in ColumnSplit split) => WorkSplit.Chunks(split.Width, Columns);
+
+        public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
+        {
+            if (split.RowChunks == 0) return;
+            var segment = Math.DivRem(chunk, Chunks(split), out chunk);
+            var own = scratch + segment * block.Length;
+            float* means = own + block.Means, squares = own + block.Squares, merged = own + block.Merged;
+            var last = Math.Min((chunk + 1) * Columns, split.Width);
+            for (var j = chunk * Columns; j < last; j += 16)
+            {
+                var mean = Mean<V>(means, j);
+                V.Store(merged + j, mean);
+                if (block.Squares != 0) V.Store(merged + split.Width + j, Squares(means, squares, j, mean));
+            }
+        }
+
+        private V Mean<V>(float* means, int column) where V : unmanaged, ILanes<V>
+        {
+            var sum = V.Zero;
+            var lost = V.Zero;
+            for (var r = 0; r < split.RowChunks; r++)
+            {
+                var next = V.Load(means + (nint)r * split.Width + column) * V.Splat(split.RowsIn(r)) - lost;
+                var total = sum + next;
+                lost = total - sum - next;
+                sum = total;
+            }
+
+            return sum / V.Splat(split.WideRows);
+        }
+
+        private V Squares<V>(float* means, float* squares, int column, V mean) where V : unmanaged, ILanes<V>
+        {
+            var sum = V.Zero;
+            var lost = V.Zero;
+            for (var r = 0; r < split.RowChunks; r++)
+            {
+                var offset = (nint)r * split.Width + column;
+                var apart = V.Load(means + offset) - mean;
+                var next = V.FusedMultiplyAdd(apart * apart, V.Splat(split.RowsIn(r)), V.Load(squares + offset)) - lost;
+                var total = sum + next;
+                lost = total - sum - next;
+                sum = total;
+            }
+
+            return sum;
+        }
+    }
+
+    // The copies of a channel in a wide row and the rows left over, in double: a handful of values.
+    private readonly struct FinishJob(
+        float* x, float* scratch, ColumnSplit split, Block block, int rows, float* mean, float* variance) : ILaneJob
+    {
+        private const int Channels = 256;
+
+        public static int Chunks(in ColumnSplit split) => WorkSplit.Chunks(split.Channels, Channels);
+
+        public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
+        {
+            var segment = Math.DivRem(chunk, Chunks(split), out chunk);
+            var source = x + segment * split.Length;
+            var merged = scratch + segment * block.Length + block.Merged;
+            nint results = segment * split.Channels;
+            var last = Math.Min((chunk + 1) * Channels, split.Channels);
+            for (var c = chunk * Channels; c < last; c++)
+            {
+                double pivot = source[c];
+                var center = Center(source, merged, c, pivot);
+                mean[results + c] = (float)(pivot + center);
+                if (variance != null) variance[results + c] = (float)(Squares(source, merged, c, pivot, center) / rows);
+            }
+        }
+
+        private double Center(float* source, float* merged, int channel, double pivot)
+        {
+            var sum = 0.0;
+            if (split.WideRows > 0) sum = split.WideRows * ColumnSums.OfChannel(split, merged, channel);
+            for (nint i = split.RestStart + channel; i < split.Length; i += split.Channels) sum += source[i] - pivot;
+            return sum / rows;
+        }
+
+        private double Squares(float* source, float* merged, int channel, double pivot, double center)
+        {
+            var squares = 0.0;
+            for (var copy = 0; copy < split.Copies && split.WideRows > 0; copy++)
+            {
+                var column = copy * split.Channels + channel;
+                var apart = merged[column] - center;
+                squares += merged[split.Width + column] + split.WideRows * apart * apart;
+            }
+
+            for (nint i = split.RestStart + channel; i < split.Length; i += split.Channels)
+            {
+                var apart = source[i] - pivot - center;
+                squares += apart * apart;
+            }
+
+            return squares;
+        }
+    }
+}
