@@ -118,7 +118,7 @@ internal static unsafe class WinogradConv
         }
 
         var plan = new WinogradGradientPlan(g, TileShape.Of(workers.Path));
-        var zeros = (nint)Math.Max(g.InChannels, plan.Panels.PaddedColumns) * WinogradTransforms.RunColumns;
+        var zeros = (nint)Math.Max(g.InChannels, plan.Panels.PaddedColumns) * Filtering.RunColumns;
 
         // One thread has the memory of one part in its caches, two have one each.
         var together = Math.Min(plan.Parts, workers.Threads);
@@ -187,9 +187,9 @@ internal static unsafe class WinogradConv
         Workers workers, ref WinogradImages images, TileShape shape, float* weights, nint partsLength, out float* transformed)
     {
         var panels = new GemmPanels(images.Phase.ResultChannels, shape);
-        var zeros = images.Phase.SourceChannels * (nint)WinogradTransforms.RunColumns;
+        var zeros = images.Phase.SourceChannels * (nint)Filtering.RunColumns;
         var length = images.Phase.SourceChannels * (nint)panels.PaddedColumns;
-        var scratch = workers.SharedScratch((nuint)(zeros + (length * WinogradTransforms.Points) + partsLength));
+        var scratch = workers.SharedScratch((nuint)(zeros + (length * Filtering.Points) + partsLength));
         images.Zeros = scratch;
         new Span<float>(scratch, (int)zeros).Clear();
         transformed = scratch + zeros;
@@ -200,7 +200,7 @@ internal static unsafe class WinogradConv
         };
         transform.Scratch = workers.Pieces(transform.WorkerLength);
         workers.Run(transform.Chunks, ref transform);
-        return transformed + (length * WinogradTransforms.Points);
+        return transformed + (length * Filtering.Points);
     }
 
     private static void SmallWeightGradient(
@@ -210,7 +210,7 @@ internal static unsafe class WinogradConv
         {
             Images = new() { Phase = ConvPhase.Forward(g), Source = input, Map = map, Result = gradient },
         };
-        nint zeros = WinogradTransforms.RunColumns * Math.Max(g.InChannels, g.OutChannels);
+        nint zeros = Filtering.RunColumns * Math.Max(g.InChannels, g.OutChannels);
         job.Taps = new()
         {
             Geometry = g,
@@ -232,12 +232,12 @@ internal static unsafe class WinogradConv
         ConvMethod method, int tapRows, int tapColumns, int stride, int channels, int resultChannels, int images,
         int gridHeight, int gridWidth)
     {
-        var possible = tapRows == WinogradTransforms.Kernel && tapColumns == WinogradTransforms.Kernel && stride == 1
+        var possible = tapRows == Filtering.Kernel && tapColumns == Filtering.Kernel && stride == 1
             && channels % 16 == 0 && resultChannels % 16 == 0;
         if (method == ConvMethod.Direct || !possible) return false;
         if (method == ConvMethod.Winograd) return true;
         var tiles = new WinogradTiles(images, gridHeight, gridWidth).Count;
         var direct = (double)images * gridHeight * gridWidth * tapRows * tapColumns;
-        return tiles >= FewestTiles && direct > Gain * WinogradTransforms.Points * tiles;
+        return tiles >= FewestTiles && direct > Gain * Filtering.Points * tiles;
     }
 }

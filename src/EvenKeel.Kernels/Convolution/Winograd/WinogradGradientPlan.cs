@@ -35,8 +35,8 @@ internal readonly struct WinogradGradientPlan
         var perTile = g.InChannels + g.OutChannels;
         Parts = Tiles.Count * perTile < 2 * FewestOverSums * sums ? 1 : 2;
         var part = (Tiles.Count + Parts - 1) / Parts;
-        var floats = Math.Clamp(FloatsPerSum * WinogradTransforms.Points * sums, FewestFloats, MostFloats);
-        var most = (int)Math.Clamp(floats / (WinogradTransforms.Points * perTile), FewestTiles, MostTiles);
+        var floats = Math.Clamp(FloatsPerSum * Filtering.Points * sums, FewestFloats, MostFloats);
+        var most = (int)Math.Clamp(floats / (Filtering.Points * perTile), FewestTiles, MostTiles);
         Blocks = WorkSplit.Chunks(part, most);
         Block = WorkSplit.Chunks(part, Blocks);
         var last = (g.InChannels - 1) / Group * Group;
@@ -82,10 +82,10 @@ internal readonly struct WinogradGradientPlan
     public int GroupWidth(int channel) => Math.Min(Group, InChannels - channel);
 
     /// <summary>Floats of a block's transformed input and output gradient.</summary>
-    public nint Transformed => WinogradTransforms.Points * (InputStep + GradientStep);
+    public nint Transformed => Filtering.Points * (InputStep + GradientStep);
 
     /// <summary>Floats of a part's sums.</summary>
-    public nint Sums => WinogradTransforms.Points * SumStep;
+    public nint Sums => Filtering.Points * SumStep;
 
     /// <summary>First tile of a part's block, counted over all parts.</summary>
     public long FirstTile(int part, int block)

@@ -23,7 +23,7 @@ internal unsafe struct WinogradGradientProduct : ILaneJob, ITileJob
     public int FirstPart;
     public int Parts;
 
-    public readonly int Chunks => Parts * WinogradTransforms.Points * Plan.Columns.Count;
+    public readonly int Chunks => Parts * Filtering.Points * Plan.Columns.Count;
 
     public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V> =>
         TileDispatch.Run<V, WinogradGradientProduct>(ref this, chunk, worker);
@@ -33,7 +33,7 @@ internal unsafe struct WinogradGradientProduct : ILaneJob, ITileJob
         where R : unmanaged
         where O : IRegisterOps<R>
     {
-        var (place, within) = Math.DivRem(chunk, WinogradTransforms.Points * Plan.Columns.Count);
+        var (place, within) = Math.DivRem(chunk, Filtering.Points * Plan.Columns.Count);
         var part = FirstPart + place;
         var (point, group) = Math.DivRem(within, Plan.Columns.Count);
         nint columns = Plan.Columns.Columns(group);
@@ -41,7 +41,7 @@ internal unsafe struct WinogradGradientProduct : ILaneJob, ITileJob
         var tiles = Plan.TilesOf(part, Block);
         var transformed = Transformed + (place * PartStep);
         var inputs = transformed + (point * Plan.InputStep);
-        var gradients = transformed + (WinogradTransforms.Points * Plan.InputStep) + (point * Plan.GradientStep) + (firstColumn * (nint)Plan.Block);
+        var gradients = transformed + (Filtering.Points * Plan.InputStep) + (point * Plan.GradientStep) + (firstColumn * (nint)Plan.Block);
         var sums = Sums + (place * PartStep) + (point * Plan.SumStep);
         for (var panel = Plan.Columns.FirstPanel(group); panel < Plan.Columns.EndPanel(group); panel++)
         {

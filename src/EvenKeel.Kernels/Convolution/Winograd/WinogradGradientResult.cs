@@ -9,7 +9,7 @@ namespace EvenKeel.Kernels.Convolution.Winograd;
 internal unsafe struct WinogradGradientResult : ILaneJob
 {
     private const int ChannelsPerChunk = 16;
-    private const int Taps = WinogradTransforms.Kernel * WinogradTransforms.Kernel;
+    private const int Taps = Filtering.Kernel * Filtering.Kernel;
 
     public ConvGeometry Geometry;
     public GemmPanels Panels;
@@ -45,7 +45,7 @@ internal unsafe struct WinogradGradientResult : ILaneJob
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
     {
-        var memory = stackalloc float[WinogradTransforms.Buffer + 16];
+        var memory = stackalloc float[Filtering.Buffer + 16];
         var buffer = AlignedMemory.Align(memory);
         var taps = stackalloc float[Taps * 16];
         var (part, within) = Math.DivRem(chunk, ChunksPerPart);
@@ -57,7 +57,7 @@ internal unsafe struct WinogradGradientResult : ILaneJob
         var sums = Sums + (part * PartStep) + (firstColumn * (nint)Rows) + (first * (nint)width);
         for (var i = 0; i < length; i += ILanes<V>.Count)
         {
-            WinogradTransforms.WeightGradient<V>(sums + i, SumStep, taps, buffer);
+            Filtering.WeightGradient<V>(sums + i, SumStep, taps, buffer);
             for (var tap = 0; tap < Taps; tap++)
             {
                 var tapResult = Result + (part * PartLength) + (((nint)tap * Geometry.InChannels) + first) * Geometry.OutChannels + firstColumn;

@@ -47,13 +47,13 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
         var first = Plan.FirstTile(part, Block);
         var result = Result + (place * PartStep);
         Inputs<V>(result, first, tile, end);
-        Gradients<V>(result + (WinogradTransforms.Points * Plan.InputStep), first, tile, end);
+        Gradients<V>(result + (Filtering.Points * Plan.InputStep), first, tile, end);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Inputs<V>(float* to, long first, int tile, int end) where V : unmanaged, ILanes<V>
     {
-        var memory = stackalloc float[WinogradTransforms.RunBuffer + 16];
+        var memory = stackalloc float[Filtering.RunBuffer + 16];
         var buffer = AlignedMemory.Align(memory);
         var place = Plan.Tiles.At(first + tile);
         while (tile < end)
@@ -65,7 +65,7 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
                 nint width = Plan.GroupWidth(start);
                 var result = to + (start * (nint)Plan.Block) + (tile * width);
                 for (nint c = 0; c < width; c += ILanes<V>.Count)
-                    WinogradTransforms.Input<V>(patch, Map, start + c, result + c, width, Plan.InputStep, buffer);
+                    Filtering.Input<V>(patch, Map, start + c, result + c, width, Plan.InputStep, buffer);
             }
 
             tile += run;
@@ -76,7 +76,7 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Gradients<V>(float* to, long first, int tile, int end) where V : unmanaged, ILanes<V>
     {
-        var memory = stackalloc float[WinogradTransforms.RunBuffer + 16];
+        var memory = stackalloc float[Filtering.RunBuffer + 16];
         var buffer = AlignedMemory.Align(memory);
         var place = Plan.Tiles.At(first + tile);
         while (tile < end)
@@ -89,7 +89,7 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
                 nint width = Plan.Columns.Columns(group);
                 var result = to + (start * Plan.Block) + (tile * width);
                 for (nint c = 0; c < width; c += ILanes<V>.Count)
-                    WinogradTransforms.Gradient<V>(patch, start + c, result + c, width, Plan.GradientStep, buffer);
+                    Filtering.Gradient<V>(patch, start + c, result + c, width, Plan.GradientStep, buffer);
             }
 
             tile += run;
@@ -102,7 +102,7 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
         ref readonly var g = ref Geometry;
         var (image, row, column) = place;
         return WinogradTiles.Patch(
-            (run * WinogradTransforms.Tile) + WinogradTransforms.Patch - WinogradTransforms.Tile, Input + (image * (nint)g.Height * g.Width * g.InChannels),
+            (run * Filtering.Tile) + Filtering.Patch - Filtering.Tile, Input + (image * (nint)g.Height * g.Width * g.InChannels),
             g.Height, g.Width, g.InChannels, row - g.Padding, column - g.Padding, Zeros,
             Plan.Tiles.Ahead(place, run, g.Height, g.Width, g.InChannels));
     }
@@ -112,7 +112,7 @@ internal unsafe struct WinogradGradientTransform : ILaneJob
         ref readonly var g = ref Geometry;
         var (image, row, column) = place;
         return WinogradTiles.Patch(
-            run * WinogradTransforms.Tile, Gradient + (image * (nint)g.OutHeight * g.OutWidth * g.OutChannels), g.OutHeight,
+            run * Filtering.Tile, Gradient + (image * (nint)g.OutHeight * g.OutWidth * g.OutChannels), g.OutHeight,
             g.OutWidth, g.OutChannels, row, column, Zeros, Plan.Tiles.Ahead(place, run, g.OutHeight, g.OutWidth, g.OutChannels));
     }
 }

@@ -37,7 +37,7 @@ internal unsafe partial struct WinogradImages
     public readonly void TransformInput<V>(long first, int tiles, float* result, nint pitch, nint step)
         where V : unmanaged, ILanes<V>
     {
-        var memory = stackalloc float[WinogradTransforms.RunBuffer + 16];
+        var memory = stackalloc float[Filtering.RunBuffer + 16];
         var buffer = AlignedMemory.Align(memory);
         var grid = Tiles;
         var place = grid.At(first);
@@ -46,7 +46,7 @@ internal unsafe partial struct WinogradImages
             var run = grid.Run(place, tiles, Phase.SourceChannels);
             var patch = Patch(place, run);
             for (nint c = 0; c < Phase.SourceChannels; c += ILanes<V>.Count)
-                WinogradTransforms.Input<V>(patch, Map, c, result + c, pitch, step, buffer);
+                Filtering.Input<V>(patch, Map, c, result + c, pitch, step, buffer);
             tiles -= run;
             result += run * pitch;
             place = grid.After(place, run);
@@ -63,7 +63,7 @@ internal unsafe partial struct WinogradImages
     public readonly void TransformGradient<V>(long first, int tiles, float* result, nint pitch, nint step)
         where V : unmanaged, ILanes<V>
     {
-        var memory = stackalloc float[WinogradTransforms.RunBuffer + 16];
+        var memory = stackalloc float[Filtering.RunBuffer + 16];
         var buffer = AlignedMemory.Align(memory);
         var grid = Tiles;
         var place = grid.At(first);
@@ -72,11 +72,11 @@ internal unsafe partial struct WinogradImages
             var run = grid.Run(place, tiles, Phase.ResultChannels);
             var (image, row, column) = place;
             var patch = WinogradTiles.Patch(
-                run * WinogradTransforms.Tile, Result + (image * (nint)Phase.GridHeight * Phase.GridWidth * Phase.ResultChannels),
+                run * Filtering.Tile, Result + (image * (nint)Phase.GridHeight * Phase.GridWidth * Phase.ResultChannels),
                 Phase.GridHeight, Phase.GridWidth, Phase.ResultChannels, row, column, Zeros,
                 grid.Ahead(place, run, Phase.GridHeight, Phase.GridWidth, Phase.ResultChannels));
             for (nint c = 0; c < Phase.ResultChannels; c += ILanes<V>.Count)
-                WinogradTransforms.Gradient<V>(patch, c, result + c, pitch, step, buffer);
+                Filtering.Gradient<V>(patch, c, result + c, pitch, step, buffer);
             tiles -= run;
             result += run * pitch;
             place = grid.After(place, run);
@@ -100,7 +100,7 @@ internal unsafe partial struct WinogradImages
         bool begins)
         where V : unmanaged, ILanes<V>
     {
-        var memory = stackalloc float[WinogradTransforms.Buffer + 16];
+        var memory = stackalloc float[Filtering.Buffer + 16];
         var buffer = AlignedMemory.Align(memory);
         nint channels = Phase.ResultChannels;
         var line = Phase.GridWidth * channels;
@@ -110,13 +110,13 @@ internal unsafe partial struct WinogradImages
         for (var tile = 0; tile < tiles; tile++, products += pitch, place = grid.After(place, 1))
         {
             var (image, row, column) = place;
-            var rows = Math.Min(WinogradTransforms.Tile, Phase.GridHeight - row);
-            var across = Math.Min(WinogradTransforms.Tile, Phase.GridWidth - column);
+            var rows = Math.Min(Filtering.Tile, Phase.GridHeight - row);
+            var across = Math.Min(Filtering.Tile, Phase.GridWidth - column);
             covered += rows * across;
             var corner = Result + (((((nint)image * Phase.GridHeight) + row) * Phase.GridWidth) + column) * channels + firstColumn;
             for (var c = 0; c < columns; c += ILanes<V>.Count)
             {
-                WinogradTransforms.Output<V>(products + c, step, buffer);
+                Filtering.Output<V>(products + c, step, buffer);
                 var result = corner + c;
                 if (part != null)
                 {
@@ -130,7 +130,7 @@ internal unsafe partial struct WinogradImages
                 var bias = Bias == null ? V.Zero : V.Load(Bias + firstColumn + c);
                 for (var i = 0; i < rows; i++, result += line)
                 {
-                    WinogradTransforms.OutputRow(buffer + (i * 16), out V y0, out V y1, out V y2, out V y3);
+                    Filtering.OutputRow(buffer + (i * 16), out V y0, out V y1, out V y2, out V y3);
                     Store(result, y0, bias);
                     if (across > 1) Store(result + channels, y1, bias);
                     if (across > 2) Store(result + (2 * channels), y2, bias);
@@ -151,10 +151,10 @@ internal unsafe partial struct WinogradImages
         var grid = Tiles;
         var row = Phase.GridWidth * (nint)Phase.ResultChannels;
         var (from, to) = (grid.Unseen(first, Phase.GridHeight, 0) * row, grid.Unseen(end, Phase.GridHeight, 0) * row);
-        ahead.Add(Result + from, Result + to, WinogradTransforms.Points);
-        if (Gate.X != null) ahead.Add(Gate.X + from, Gate.X + to, WinogradTransforms.Points);
-        if (Gate.Y != null) ahead.Add(Gate.Y + from, Gate.Y + to, WinogradTransforms.Points);
-        if (Gate.Bits != null) ahead.Add((float*)(Gate.Bits + (from / 16)), (float*)(Gate.Bits + (to / 16)), WinogradTransforms.Points);
+        ahead.Add(Result + from, Result + to, Filtering.Points);
+        if (Gate.X != null) ahead.Add(Gate.X + from, Gate.X + to, Filtering.Points);
+        if (Gate.Y != null) ahead.Add(Gate.Y + from, Gate.Y + to, Filtering.Points);
+        if (Gate.Bits != null) ahead.Add((float*)(Gate.Bits + (from / 16)), (float*)(Gate.Bits + (to / 16)), Filtering.Points);
     }
 
     /// <summary>Memory ahead: pixels of the source that tiles see, and those before the first do not, in whole rows of tiles.</summary>
@@ -165,10 +165,10 @@ internal unsafe partial struct WinogradImages
     {
         var grid = Tiles;
         var row = Phase.SourceWidth * (nint)Phase.SourceChannels;
-        var shift = Phase.FirstRow + WinogradTransforms.Patch - WinogradTransforms.Tile;
+        var shift = Phase.FirstRow + Filtering.Patch - Filtering.Tile;
         ahead.Add(
             Source + (grid.Unseen(first, Phase.SourceHeight, shift) * row),
-            Source + (grid.Unseen(end, Phase.SourceHeight, shift) * row), WinogradTransforms.Points);
+            Source + (grid.Unseen(end, Phase.SourceHeight, shift) * row), Filtering.Points);
     }
 
     /// <summary>Some channels of the pixels of the result that tiles have, and those before the first do not, in whole rows of
@@ -190,7 +190,7 @@ internal unsafe partial struct WinogradImages
         var (image, row, column) = place;
         var source = Source + (image * (nint)Phase.SourceHeight * Phase.SourceWidth * Phase.SourceChannels);
         return WinogradTiles.Patch(
-            (run * WinogradTransforms.Tile) + WinogradTransforms.Patch - WinogradTransforms.Tile, source, Phase.SourceHeight, Phase.SourceWidth,
+            (run * Filtering.Tile) + Filtering.Patch - Filtering.Tile, source, Phase.SourceHeight, Phase.SourceWidth,
             Phase.SourceChannels, row + Phase.FirstRow, column + Phase.FirstColumn, Zeros,
             Tiles.Ahead(place, run, Phase.SourceHeight, Phase.SourceWidth, Phase.SourceChannels));
     }

@@ -19,7 +19,7 @@ internal unsafe partial struct WinogradImages
         part += column;
         if (begins)
         {
-            WinogradTransforms.OutputRow(buffer, out V first, out V _, out V _, out V _);
+            Filtering.OutputRow(buffer, out V first, out V _, out V _, out V _);
             ConvMoments.Begin(part, (int)channels, Finish(result, first, bias));
         }
 
@@ -27,7 +27,7 @@ internal unsafe partial struct WinogradImages
         V sum = V.Zero, squares = V.Zero;
         for (var i = 0; i < rows; i++, result += line)
         {
-            WinogradTransforms.OutputRow(buffer + (i * 16), out V y0, out V y1, out V y2, out V y3);
+            Filtering.OutputRow(buffer + (i * 16), out V y0, out V y1, out V y2, out V y3);
             Gather(Store(result, y0, bias), pivot, ref sum, ref squares);
             if (across > 1) Gather(Store(result + channels, y1, bias), pivot, ref sum, ref squares);
             if (across > 2) Gather(Store(result + (2 * channels), y2, bias), pivot, ref sum, ref squares);
@@ -84,7 +84,7 @@ internal unsafe partial struct WinogradImages
         };
         for (nint i = 0, at = 0; i < rows; i++, at += line)
         {
-            WinogradTransforms.OutputRow(buffer + (i * 16), out V y0, out V y1, out V y2, out V y3);
+            Filtering.OutputRow(buffer + (i * 16), out V y0, out V y1, out V y2, out V y3);
             pass.Store(result, at, y0);
             if (across > 1) pass.Store(result, at + channels, y1);
             if (across > 2) pass.Store(result, at + (2 * channels), y2);
@@ -113,7 +113,7 @@ internal unsafe partial struct WinogradImages
         nint bits = 0;
         for (var i = 0; i < rows; i++, result += line, bits += Phase.GridWidth * words)
         {
-            WinogradTransforms.OutputRow(buffer + (i * 16), out V y0, out V y1, out V y2, out V y3);
+            Filtering.OutputRow(buffer + (i * 16), out V y0, out V y1, out V y2, out V y3);
             pass.Store(result, bits, y0);
             if (across > 1) pass.Store(result + channels, bits + words, y1);
             if (across > 2) pass.Store(result + (2 * channels), bits + (2 * words), y2);

@@ -45,16 +45,16 @@ internal unsafe struct WinogradPanel : ITileJob
 
         // What the transform back will store to is asked for meanwhile, a few pixels with each register tile.
         var results = Images.Results(First, First + Tiles, Groups.FirstColumn(group), (int)columns);
-        var turns = WinogradTransforms.Points * WorkSplit.Chunks(depth, Deep) * WorkSplit.Chunks(Tiles, Rows);
-        var pixels = WorkSplit.Chunks(Tiles * WinogradTransforms.Tile * WinogradTransforms.Tile, turns);
+        var turns = Filtering.Points * WorkSplit.Chunks(depth, Deep) * WorkSplit.Chunks(Tiles, Rows);
+        var pixels = WorkSplit.Chunks(Tiles * Filtering.Tile * Filtering.Tile, turns);
         for (var panel = Groups.FirstPanel(group); panel < Groups.EndPanel(group); panel++)
         {
             var width = Panels.PaddedWidth(panel);
             var vectors = Panels.Vectors(panel);
-            var weights = Weights + (Panels.FirstColumn(panel) * depth * WinogradTransforms.Points);
+            var weights = Weights + (Panels.FirstColumn(panel) * depth * Filtering.Points);
             var first = Products + (Panels.FirstColumn(panel) - Groups.FirstColumn(group));
             var tile = new DenseTile { RowStep = depth, DepthStep = 1, BStep = width, CStep = columns, InitialStep = columns };
-            for (var point = 0; point < WinogradTransforms.Points; point++, weights += depth * width)
+            for (var point = 0; point < Filtering.Points; point++, weights += depth * width)
             {
                 // The next weights come from far while these are used: each tile asks for its share of them.
                 var next = weights + (depth * width);

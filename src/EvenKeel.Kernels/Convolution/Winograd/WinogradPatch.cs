@@ -44,7 +44,7 @@ internal unsafe struct WinogradPatch
         Vectors.Prefetch.Line(Row1 + offset);
         Vectors.Prefetch.Line(Row2 + offset);
         Vectors.Prefetch.Line(Row3 + offset);
-        if (rows == WinogradTransforms.Tile) return;
+        if (rows == Filtering.Tile) return;
         Vectors.Prefetch.Line(Row4 + offset);
         Vectors.Prefetch.Line(Row5 + offset);
     }

@@ -38,7 +38,7 @@ internal unsafe struct WinogradProduct : ILaneJob
     private EvenSplit _split;
 
     /// <summary>Floats of scratch memory a worker needs.</summary>
-    public readonly nint WorkerLength => WinogradTransforms.Points * (InputStep + ProductStep);
+    public readonly nint WorkerLength => Filtering.Points * (InputStep + ProductStep);
 
     // One cache line more than the data, so that the frequencies of a tile do not fall into the same cache set.
     private readonly nint InputStep => (_block * (nint)Images.Phase.SourceChannels) + 16;
@@ -52,7 +52,7 @@ internal unsafe struct WinogradProduct : ILaneJob
     {
         _rows = shape.Rows;
         var tiles = Images.Tiles.Count;
-        var byCache = InputFloats / (WinogradTransforms.Points * Images.Phase.SourceChannels);
+        var byCache = InputFloats / (Filtering.Points * Images.Phase.SourceChannels);
         var byChunks = (int)Math.Min(int.MaxValue, (tiles + WantedChunks - 1) / WantedChunks);
         _block = Math.Max(Granule, Math.Min(Math.Min(byCache, byChunks + Granule - 1), MostTiles) / Granule * Granule);
         _split = new(tiles, _block, EvenGranule, multiple: 2);
@@ -77,7 +77,7 @@ internal unsafe struct WinogradProduct : ILaneJob
             Input = input,
             InputStep = InputStep,
             Weights = Weights,
-            Products = input + (WinogradTransforms.Points * InputStep),
+            Products = input + (Filtering.Points * InputStep),
             ProductStep = ProductStep,
         };
         Images.TransformInput<V>(first, tiles, input, Images.Phase.SourceChannels, InputStep);

@@ -19,7 +19,7 @@ internal static unsafe partial class WinogradSmall
         where O : IRegisterOps<R>
         where P : struct, IPitch
     {
-        for (var point = 0; point < WinogradTransforms.Points; point++, input += GradientBlock * P.Floats, gradient += GradientBlock * P.Floats)
+        for (var point = 0; point < Filtering.Points; point++, input += GradientBlock * P.Floats, gradient += GradientBlock * P.Floats)
         {
             ahead.Ask();
             if (O.Lanes == 16 && columns == 16)

@@ -27,9 +27,9 @@ internal unsafe struct WinogradSmallGradient : ILaneJob, ITileJob
     /// <summary>Floats of scratch memory a worker needs: transformed input and gradient, and sums.</summary>
     public readonly nint WorkerLength => (2 * BlockLength) + SumsLength;
 
-    private readonly nint SumsLength => WinogradTransforms.Points * (nint)Images.Phase.SourceChannels * Images.Phase.ResultChannels;
+    private readonly nint SumsLength => Filtering.Points * (nint)Images.Phase.SourceChannels * Images.Phase.ResultChannels;
 
-    private readonly nint BlockLength => WinogradTransforms.Points * WinogradSmall.GradientBlock * (nint)Pitch;
+    private readonly nint BlockLength => Filtering.Points * WinogradSmall.GradientBlock * (nint)Pitch;
 
     private readonly int Pitch => Math.Max(Images.Phase.SourceChannels, Images.Phase.ResultChannels);
 

@@ -18,7 +18,7 @@ internal static unsafe partial class WinogradSmall
         where P : struct, IPitch
     {
         var beside = stackalloc float[HalfBlock * MostChannels];
-        for (var point = 0; point < WinogradTransforms.Points; point++, tiles += Block * P.Floats, weights += depth * columns)
+        for (var point = 0; point < Filtering.Points; point++, tiles += Block * P.Floats, weights += depth * columns)
         {
             ahead.Ask();
             if (O.Lanes == 16)

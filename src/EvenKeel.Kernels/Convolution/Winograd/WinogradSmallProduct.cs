@@ -25,7 +25,7 @@ internal unsafe struct WinogradSmallProduct : ILaneJob, ITileJob
     public readonly int Chunks => WorkSplit.Chunks(Images.Tiles.Count, ChunkTiles);
 
     /// <summary>Floats of scratch memory a worker needs.</summary>
-    public readonly nint WorkerLength => WinogradTransforms.Points * WinogradSmall.Block * (nint)Pitch;
+    public readonly nint WorkerLength => Filtering.Points * WinogradSmall.Block * (nint)Pitch;
 
     private readonly int ChunkTiles =>
         (int)Math.Clamp(Images.Tiles.Count / (WinogradSmall.Block * WantedChunks), 1, MostBlocks) * WinogradSmall.Block;

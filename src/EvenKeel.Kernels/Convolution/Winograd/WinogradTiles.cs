@@ -10,8 +10,8 @@ internal readonly unsafe struct WinogradTiles(int images, int gridHeight, int gr
     private const int FewestAhead = 64;
     private const int RunFloats = 128;
 
-    private readonly int _rows = (gridHeight + WinogradTransforms.Tile - 1) / WinogradTransforms.Tile;
-    private readonly int _columns = (gridWidth + WinogradTransforms.Tile - 1) / WinogradTransforms.Tile;
+    private readonly int _rows = (gridHeight + Filtering.Tile - 1) / Filtering.Tile;
+    private readonly int _columns = (gridWidth + Filtering.Tile - 1) / Filtering.Tile;
 
     /// <summary>Tiles of all images.</summary>
     public long Count => (long)images * _rows * _columns;
@@ -21,24 +21,24 @@ internal readonly unsafe struct WinogradTiles(int images, int gridHeight, int gr
     {
         var column = (int)(tile % _columns);
         var line = tile / _columns;
-        return new((int)(line / _rows), (int)(line % _rows) * WinogradTransforms.Tile, column * WinogradTransforms.Tile);
+        return new((int)(line / _rows), (int)(line % _rows) * Filtering.Tile, column * Filtering.Tile);
     }
 
     /// <summary>How many of the next tiles are transformed together: those beside each other, at most
-    /// <see cref="WinogradTransforms.Run"/> and fewer the more channels there are, since the channels of a tile lie together.</summary>
+    /// <see cref="Filtering.Run"/> and fewer the more channels there are, since the channels of a tile lie together.</summary>
     public int Run(in WinogradPlace place, int tiles, int channels)
     {
-        var most = Math.Clamp(RunFloats / channels, 1, WinogradTransforms.Run);
-        return Math.Min(Math.Min(tiles, most), _columns - (place.Column / WinogradTransforms.Tile));
+        var most = Math.Clamp(RunFloats / channels, 1, Filtering.Run);
+        return Math.Min(Math.Min(tiles, most), _columns - (place.Column / Filtering.Tile));
     }
 
     /// <summary>The place of the tile after a run.</summary>
     public WinogradPlace After(in WinogradPlace place, int run)
     {
-        var column = place.Column + (run * WinogradTransforms.Tile);
+        var column = place.Column + (run * Filtering.Tile);
         if (column < gridWidth) return place with { Column = column };
-        return place.Row + WinogradTransforms.Tile < gridHeight
-            ? place with { Row = place.Row + WinogradTransforms.Tile, Column = 0 }
+        return place.Row + Filtering.Tile < gridHeight
+            ? place with { Row = place.Row + Filtering.Tile, Column = 0 }
             : new(place.Image + 1, 0, 0);
     }
 
@@ -66,7 +66,7 @@ internal readonly unsafe struct WinogradTiles(int images, int gridHeight, int gr
     {
         var row = Math.Min((tile + _columns - 1) / _columns, (long)images * _rows);
         var (image, within) = Math.DivRem(row, _rows);
-        return (nint)((image * height) + Math.Min((within * WinogradTransforms.Tile) + (within == 0 ? 0 : shift), height));
+        return (nint)((image * height) + Math.Min((within * Filtering.Tile) + (within == 0 ? 0 : shift), height));
     }
 
     /// <summary>Pixels of an image whose first is at a row and a column, which may lie outside.</summary>
@@ -93,7 +93,7 @@ internal readonly unsafe struct WinogradTiles(int images, int gridHeight, int gr
             Row3 = Row(3),
             Row4 = Row(4),
             Row5 = Row(5),
-            Inside = ((1 << Math.Clamp(height - row, 0, WinogradTransforms.Patch)) - 1) & (-1 << Math.Clamp(-row, 0, WinogradTransforms.Patch)),
+            Inside = ((1 << Math.Clamp(height - row, 0, Filtering.Patch)) - 1) & (-1 << Math.Clamp(-row, 0, Filtering.Patch)),
             First = first,
             End = Math.Clamp(width - column, first, columns),
             Columns = columns,

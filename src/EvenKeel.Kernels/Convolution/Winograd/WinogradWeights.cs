@@ -9,7 +9,7 @@ namespace EvenKeel.Kernels.Convolution.Winograd;
 internal unsafe struct WinogradWeights : ILaneJob, ITileJob
 {
     private const int ChannelsPerChunk = 16;
-    private const int Taps = WinogradTransforms.Kernel * WinogradTransforms.Kernel;
+    private const int Taps = Filtering.Kernel * Filtering.Kernel;
 
     /// <summary>The weights.</summary>
     public ConvPack Pack;
@@ -31,7 +31,7 @@ internal unsafe struct WinogradWeights : ILaneJob, ITileJob
         var (panel, first, channels) = Locate(chunk);
         nint width = Pack.Panels.PaddedWidth(panel);
         nint depth = Pack.Phase.SourceChannels;
-        var result = Result + (Pack.Panels.FirstColumn(panel) * depth * WinogradTransforms.Points) + (first * width);
+        var result = Result + (Pack.Panels.FirstColumn(panel) * depth * Filtering.Points) + (first * width);
         Transform<V>(Scratch.Of(worker), channels * width, result, depth * width);
     }
 
@@ -50,9 +50,9 @@ internal unsafe struct WinogradWeights : ILaneJob, ITileJob
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Transform<V>(float* packed, nint length, float* result, nint step) where V : unmanaged, ILanes<V>
     {
-        var memory = stackalloc float[WinogradTransforms.Buffer + 16];
+        var memory = stackalloc float[Filtering.Buffer + 16];
         var buffer = AlignedMemory.Align(memory);
-        for (nint i = 0; i < length; i += ILanes<V>.Count) WinogradTransforms.Weights<V>(packed + i, length, result + i, step, buffer);
+        for (nint i = 0; i < length; i += ILanes<V>.Count) Filtering.Weights<V>(packed + i, length, result + i, step, buffer);
     }
 
     private readonly (int Panel, int First, int Channels) Locate(int chunk)

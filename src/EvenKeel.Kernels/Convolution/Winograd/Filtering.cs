@@ -15,7 +15,7 @@ namespace EvenKeel.Kernels.Convolution.Winograd;
 /// one is large: against sums in double precision the root mean square error is 1.8 times that of a direct convolution
 /// with 96 channels in place of 3.8 times, at the same number of operations.
 /// </remarks>
-internal static unsafe class WinogradTransforms
+internal static unsafe class Filtering
 {
     /// <summary>Outputs of a tile along an axis.</summary>
     public const int Tile = 4;
