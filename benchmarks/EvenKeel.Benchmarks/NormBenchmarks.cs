@@ -92,7 +92,7 @@ public class NormBenchmarks : ActivationBenchmarks
 
     /// <summary>8 bytes an element.</summary>
     [Benchmark]
-    public void EvoB0Sums() => EvoNorms.B0Sums(Team, X, Dy, Channels, Tables(4), Sum(5));
+    public void EvoB0Sums() => EvoNorms.B0Sums(Team, X, Dy, Channels, Tables(5), Sum(5));
 
     /// <summary>12 bytes an element.</summary>
     [Benchmark]
@@ -104,7 +104,7 @@ public class NormBenchmarks : ActivationBenchmarks
 
     /// <summary>8 bytes an element.</summary>
     [Benchmark]
-    public void EvoS0Sums() => EvoNorms.S0Sums(Team, X, Dy, Channels, Tables(2), Sum(3));
+    public void EvoS0Sums() => EvoNorms.S0Sums(Team, X, Dy, Channels, Tables(4), Sum(3));
 
     /// <summary>12 bytes an element.</summary>
     [Benchmark]

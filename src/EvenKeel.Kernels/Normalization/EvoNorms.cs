@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EvenKeel.Kernels.Statistics;
 using EvenKeel.Kernels.Vectors;
 
@@ -14,7 +15,7 @@ internal static unsafe class EvoNorms
         SegmentPass.Map<B0>(workers, x, [], channels, tables, y, accumulate: false);
 
     /// <summary>With d the denominator and h = −γ·dy·x/d², the gradient by d: Σ dy·x/d, Σ dy, Σ h where d = a, Σ h
-    /// where d = v·x + i, Σ h·x there. Tables: a, i, v, γ.</summary>
+    /// where d = v·x + i, Σ h·x there. Tables: those of the forward pass, of which β is not read.</summary>
     public static void B0Sums(
         Workers workers, ReadOnlySpan<float> x, ReadOnlySpan<float> dy, int channels, ReadOnlySpan<float> tables, Span<float> sums) =>
         SegmentPass.Sums<B0Terms>(workers, x, dy, channels, tables, sums);
@@ -29,7 +30,7 @@ internal static unsafe class EvoNorms
     public static void S0Forward(Workers workers, ReadOnlySpan<float> x, int channels, ReadOnlySpan<float> tables, Span<float> y) =>
         SegmentPass.Map<S0>(workers, x, [], channels, tables, y, accumulate: false);
 
-    /// <summary>Σ dy·x·σ·r, Σ dy, Σ dy·x²·σ·(1 − σ). Tables: v, r.</summary>
+    /// <summary>Σ dy·x·σ·r, Σ dy, Σ dy·x²·σ·(1 − σ). Tables: those of the forward pass, of which v and r are read.</summary>
     public static void S0Sums(
         Workers workers, ReadOnlySpan<float> x, ReadOnlySpan<float> dy, int channels, ReadOnlySpan<float> tables, Span<float> sums) =>
         SegmentPass.Sums<S0Terms>(workers, x, dy, channels, tables, sums);
@@ -41,19 +42,22 @@ internal static unsafe class EvoNorms
         SegmentPass.Map<S0Undo>(workers, x, dy, channels, tables, dx, accumulate);
 
     // σ(z), and 1 − σ(z) by itself: the difference would lose its digits where σ is near 1.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Sigmoid<V>(V z, out V rest) where V : unmanaged, ILanes<V>
     {
         var one = V.Splat(1f);
         var e = LaneMath.ExpNegative(V.Zero - V.Abs(z));
         var positive = V.Greater(z, V.Zero);
-        rest = V.Select(positive, e, one) / (one + e);
-        return V.Select(positive, one, e) / (one + e);
+        V far = one / (one + e), near = e * far;
+        rest = V.Select(positive, near, far);
+        return V.Select(positive, far, near);
     }
 
     private readonly struct B0 : ISegmentMap
     {
         public static int Tables => 5;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Map<V>(V x, V dy, float* table, nint next) where V : unmanaged, ILanes<V>
         {
             var d = V.Max(V.Load(table), V.FusedMultiplyAdd(V.Load(table + 2 * next), x, V.Load(table + next)));
@@ -63,10 +67,11 @@ internal static unsafe class EvoNorms
 
     private readonly struct B0Terms : ISegmentTerms
     {
-        public static int Tables => 4;
+        public static int Tables => B0.Tables;
 
         public static int Sums => 5;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Add<V>(V x, V dy, float* table, nint next, V* sums) where V : unmanaged, ILanes<V>
         {
             var a = V.Load(table);
@@ -87,6 +92,7 @@ internal static unsafe class EvoNorms
     {
         public static int Tables => 6;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Map<V>(V x, V dy, float* table, nint next) where V : unmanaged, ILanes<V>
         {
             V a = V.Load(table), v = V.Load(table + 2 * next), g = V.Load(table + 3 * next) * dy;
@@ -103,6 +109,7 @@ internal static unsafe class EvoNorms
     {
         public static int Tables => 4;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Map<V>(V x, V dy, float* table, nint next) where V : unmanaged, ILanes<V>
         {
             var t = x * Sigmoid(V.Load(table) * x, out _);
@@ -112,10 +119,11 @@ internal static unsafe class EvoNorms
 
     private readonly struct S0Terms : ISegmentTerms
     {
-        public static int Tables => 2;
+        public static int Tables => S0.Tables;
 
         public static int Sums => 3;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Add<V>(V x, V dy, float* table, nint next, V* sums) where V : unmanaged, ILanes<V>
         {
             var t = x * Sigmoid(V.Load(table) * x, out var rest);
@@ -129,6 +137,7 @@ internal static unsafe class EvoNorms
     {
         public static int Tables => 5;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Map<V>(V x, V dy, float* table, nint next) where V : unmanaged, ILanes<V>
         {
             var z = V.Load(table) * x;

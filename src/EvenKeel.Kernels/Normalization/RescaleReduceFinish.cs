@@ -34,15 +34,19 @@ internal static unsafe partial class Rescale
         public readonly void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
         {
             var last = Math.Min((chunk + 1) * PerChunk, Count);
+            nint segment = Math.DivRem(chunk * PerChunk, Split.Channels, out var channel);
+            var sums = Merged + ((SumGX == null ? 1 : 2) * segment * Split.Width);
             for (var i = chunk * PerChunk; i < last; i++)
             {
-                nint segment = Math.DivRem(i, Split.Channels, out var channel);
-                var sums = Merged + ((SumGX == null ? 1 : 2) * segment * Split.Width);
                 var g = ColumnSums.OfChannel(Split, sums, channel);
                 var gx = SumGX == null ? 0.0 : ColumnSums.OfChannel(Split, sums + Split.Width, channel);
                 if (Split.RestRows > 0) AddRest(segment, channel, ref g, ref gx);
                 SumG[i] = (float)g;
                 if (SumGX != null) SumGX[i] = (float)(gx * Rstd[i]);
+                if (++channel < Split.Channels) continue;
+                channel = 0;
+                segment++;
+                sums += (SumGX == null ? 1 : 2) * (nint)Split.Width;
             }
         }
 

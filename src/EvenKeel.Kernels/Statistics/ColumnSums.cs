@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EvenKeel.Kernels.Vectors;
 
 namespace EvenKeel.Kernels.Statistics;
@@ -16,6 +17,7 @@ internal static unsafe class ColumnSums
     /// <summary>Adds the partial sums down the chunks of rows, in order, and returns the merged planes.</summary>
     public static float* Merge(Workers workers, in ColumnSplit split, float* partial, int planes, int segments)
     {
+        if (split.RowChunks == 1) return partial;
         var merged = partial + (nint)segments * planes * split.RowChunks * split.Width;
         var job = new MergeJob(partial, merged, split.RowChunks, split.Width, planes);
         workers.Run(segments * WorkSplit.Chunks(split.Width, MergeJob.Columns), ref job);
@@ -23,10 +25,11 @@ internal static unsafe class ColumnSums
     }
 
     /// <summary>Sum of the copies of a channel in a wide row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double OfChannel(in ColumnSplit split, float* merged, int channel)
     {
-        var sum = 0.0;
-        for (var copy = 0; copy < split.Copies; copy++) sum += merged[copy * split.Channels + channel];
+        double sum = merged[channel];
+        for (var copy = 1; copy < split.Copies; copy++) sum += merged[copy * split.Channels + channel];
         return sum;
     }
 

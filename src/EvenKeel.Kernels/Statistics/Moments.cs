@@ -1,3 +1,4 @@
+using EvenKeel.Kernels.Elements;
 using EvenKeel.Kernels.Vectors;
 
 namespace EvenKeel.Kernels.Statistics;
@@ -34,6 +35,15 @@ internal static unsafe class Moments
         var segments = Require.Segments(mean.Length, channels);
         var rows = Require.Rows(x, channels, segments);
         Require.That(rows > 0, $"x is empty: expected at least one row of {channels} channels.");
+        if (rows == 1)
+        {
+            // A row is its own mean; what is not finite has no variance.
+            Elementwise.Copy(workers, x, mean);
+            if (!variance.IsEmpty) Elementwise.Scale(workers, 0f, x, variance);
+            if (!variance.IsEmpty) Elementwise.Multiply(workers, variance, variance, variance);
+            return;
+        }
+
         var split = new ColumnSplit(rows, channels);
         var block = new Block(split, variance.IsEmpty ? 1 : 2);
         var scratch = workers.SharedScratch((nuint)segments * (nuint)block.Length);

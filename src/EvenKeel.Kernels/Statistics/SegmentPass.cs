@@ -101,7 +101,8 @@ internal static unsafe class SegmentPass
             {
                 var own = sums + Place(plane, chunk);
                 var source = merged + ((chunk * (nint)T.Sums) + plane) * split.Width;
-                for (var c = 0; c < split.Channels; c++) own[c] = (float)ColumnSums.OfChannel(split, source, c);
+                if (split.Copies == 1) new ReadOnlySpan<float>(source, split.Channels).CopyTo(new(own, split.Channels));
+                else for (var c = 0; c < split.Channels; c++) own[c] = (float)ColumnSums.OfChannel(split, source, c);
             }
 
             if (split.RestRows > 0) AddRest<V>(chunk);
@@ -178,6 +179,7 @@ internal static unsafe class SegmentPass
             var target = partial + (nint)segment * T.Sums * plane + chunk / split.Panels * width + column;
             var sums = stackalloc V[MostSums];
             for (var p = 0; p < T.Sums; p++) new Span<float>(target + p * plane, columns).Clear();
+            var ahead = Prefetch.Ahead(RowsPerFold * width);
             for (var first = 0; first < rows; first += RowsPerFold)
             {
                 var last = Math.Min(first + RowsPerFold, rows);
@@ -187,6 +189,8 @@ internal static unsafe class SegmentPass
                     for (var r = first; r < last; r++)
                     {
                         var at = offset + r * width + j;
+                        Prefetch.Line(x + at + ahead);
+                        if (dy != null) Prefetch.Line(dy + at + ahead);
                         T.Add(V.Load(x + at), dy == null ? V.Zero : V.Load(dy + at), table + j, width, sums);
                     }
 

@@ -51,12 +51,12 @@ public sealed record EvoNormB0 : Norm
     private sealed class Layer : EvoNormLayer
     {
         private readonly EvoNormB0 _norm;
-        private readonly float[] _batch;
+        private readonly double[] _batch;
 
         public Layer(EvoNormB0 norm, int channels, Activation activation) : base(channels, activation)
         {
             _norm = norm;
-            _batch = new float[channels];
+            _batch = new double[channels];
             Running = new RunningStatistics(
                 null, Buffer("running_var", new Shape(channels), 1f),
                 norm.RunningVariance == Variance.Unbiased ? RunningSpread.UnbiasedVariance : RunningSpread.Variance,
@@ -98,10 +98,11 @@ public sealed record EvoNormB0 : Norm
             FillTable(tables, 3, Gamma);
             FillTable(tables, 4, Beta);
             var y = tape.Rent(x.Shape);
-            backend.EvoB0Forward(x, Upload(tables), y);
+            var uploaded = Upload(tables);
+            backend.EvoB0Forward(x, uploaded, y);
             if (tape.Record<Undo>(y, NeedsGradient(x)) is { } node)
             {
-                (node.Layer, node.X, node.Batch) = (this, x, batch);
+                (node.Layer, node.X, node.Batch, node.Tables) = (this, x, batch, uploaded);
                 (node.BatchMean, node.BatchScale, node.Mean, node.Scale) = (batchMean, batchScale, mean, scale);
             }
 
@@ -122,6 +123,7 @@ public sealed record EvoNormB0 : Norm
         {
             public Layer Layer = null!;
             public Tensor X = null!;
+            public Tensor Tables = null!;
             public Tensor BatchMean = null!;
             public Tensor BatchScale = null!;
             public Tensor Mean = null!;
@@ -132,20 +134,15 @@ public sealed record EvoNormB0 : Norm
             {
                 var layer = Layer;
                 int segments = X.Shape[0], channels = layer.Channels, count = segments * channels;
-                var tables = layer.Tables(tape, segments, 4);
-                layer.FillTable(tables, 0, BatchScale);
-                layer.FillTable(tables, 1, Scale);
-                layer.FillTable(tables, 2, layer.V);
-                layer.FillTable(tables, 3, layer.Gamma);
                 var sums = tape.Rent(new Shape(5, count));
-                tape.Backend.EvoB0Sums(X, outputGradient, layer.Upload(tables), sums);
+                tape.Backend.EvoB0Sums(X, outputGradient, Tables, sums);
                 var s = Read(ref layer.Sums, sums);
                 layer.AddGradient(tape, layer.Gamma, s.AsSpan(0, count));
                 layer.AddGradient(tape, layer.Beta, s.AsSpan(count, count));
                 layer.AddGradient(tape, layer.V, s.AsSpan(4 * count, count));
                 if (tape.GradientOver(X, outputGradient, out var accumulate) is not { } dx) return;
-                Array.Clear(layer._batch);
-                for (var i = 0; i < count && Batch; i++) layer._batch[i % channels] += s[2 * count + i];
+                if (Batch) SegmentSums.Compute(s.AsSpan(2 * count, count), channels, layer._batch);
+                else Array.Clear(layer._batch);
                 var gradient = layer.Tables(tape, segments, 6);
                 layer.FillTable(gradient, 0, BatchScale);
                 layer.FillTable(gradient, 1, Scale);
@@ -154,13 +151,16 @@ public sealed record EvoNormB0 : Norm
                 var values = layer.Values;
                 float[] batchMean = Read(ref layer.A, BatchMean), mean = Read(ref layer.B, Mean);
                 double rows = X.Shape.Rows, own = rows / segments;
-                for (var i = 0; i < count; i++)
+                for (var first = 0; first < count; first += channels)
                 {
-                    var c = i % channels;
-                    var a = layer._batch[c] / (values[i] * rows);
-                    var b = s[3 * count + i] / (values[count + i] * own);
-                    values[4 * count + i] = (float)(a + b);
-                    values[5 * count + i] = (float)(-a * batchMean[c] - b * mean[i]);
+                    for (var c = 0; c < channels; c++)
+                    {
+                        var i = first + c;
+                        var a = layer._batch[c] / (values[i] * rows);
+                        var b = s[3 * count + i] / (values[count + i] * own);
+                        values[4 * count + i] = (float)(a + b);
+                        values[5 * count + i] = (float)(-a * batchMean[c] - b * mean[i]);
+                    }
                 }
 
                 tape.Backend.EvoB0Gradient(X, outputGradient, layer.Upload(gradient), dx, accumulate);

@@ -65,9 +65,10 @@ public sealed record EvoNormS0 : Norm
             FillTable(tables, 2, Gamma);
             FillTable(tables, 3, Beta);
             var y = tape.Rent(x.Shape);
-            tape.Backend.EvoS0Forward(x, Upload(tables), y);
+            var uploaded = Upload(tables);
+            tape.Backend.EvoS0Forward(x, uploaded, y);
             if (tape.Record<Undo>(y, NeedsGradient(x)) is { } node)
-                (node.Layer, node.X, node.Mean, node.Rstd) = (this, x, mean, rstd);
+                (node.Layer, node.X, node.Tables, node.Mean, node.Rstd) = (this, x, uploaded, mean, rstd);
             return y;
         }
 
@@ -99,6 +100,7 @@ public sealed record EvoNormS0 : Norm
         {
             public Layer Layer = null!;
             public Tensor X = null!;
+            public Tensor Tables = null!;
             public Tensor Mean = null!;
             public Tensor Rstd = null!;
 
@@ -106,15 +108,13 @@ public sealed record EvoNormS0 : Norm
             {
                 var layer = Layer;
                 var segments = X.Shape[0];
-                var tables = layer.Tables(tape, segments, 2);
-                layer.FillTable(tables, 0, layer.V);
-                layer.FillTable(tables, 1, Rstd);
                 var sums = tape.Rent(new Shape(3, segments * layer.Channels));
-                tape.Backend.EvoS0Sums(X, outputGradient, layer.Upload(tables), sums);
+                tape.Backend.EvoS0Sums(X, outputGradient, Tables, sums);
                 float[] s = Read(ref layer.Sums, sums), rstd = Read(ref layer.A, Rstd), mean = Read(ref layer.B, Mean);
                 var count = segments * layer.Channels;
                 var gamma = layer.ReadGamma();
-                for (var i = 0; i < count; i++) s[2 * count + i] *= gamma[i % layer.Channels] * rstd[i];
+                for (var first = 0; first < count; first += layer.Channels)
+                    for (var c = 0; c < layer.Channels; c++) s[2 * count + first + c] *= gamma[c] * rstd[first + c];
                 layer.AddGradient(tape, layer.Gamma, s.AsSpan(0, count));
                 layer.AddGradient(tape, layer.Beta, s.AsSpan(count, count));
                 layer.AddGradient(tape, layer.V, s.AsSpan(2 * count, count));
@@ -127,7 +127,8 @@ public sealed record EvoNormS0 : Norm
                 for (var first = 0; first < count; first += layer._width)
                 {
                     var sum = 0.0;
-                    for (var i = first; i < first + layer._width; i++) sum += gamma[i % layer.Channels] * (double)s[i];
+                    var channel = first % layer.Channels;
+                    for (var i = 0; i < layer._width; i++) sum += gamma[channel + i] * (double)s[first + i];
                     var factor = -sum * rstd[first] * rstd[first] / elements;
                     layer.Values.AsSpan(3 * count + first, layer._width).Fill((float)factor);
                     layer.Values.AsSpan(4 * count + first, layer._width).Fill((float)(-factor * mean[first]));

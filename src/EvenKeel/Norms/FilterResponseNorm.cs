@@ -95,7 +95,8 @@ public sealed record FilterResponseNorm : Norm
             base.Place();
             if (_tau is null) return;
             _tau.Value.CopyTo(_threshold);
-            for (var i = 0; i < Tables.Count; i++) Tables.Shift[i] -= _threshold[i % Channels];
+            for (var first = 0; first < Tables.Count; first += Channels)
+                for (var c = 0; c < Channels; c++) Tables.Shift[first + c] -= _threshold[c];
         }
 
         protected override bool ChangesOutput => _tau is not null;
@@ -112,7 +113,8 @@ public sealed record FilterResponseNorm : Norm
             var all = tape.Rent(new Shape(Channels));
             tape.Backend.ChannelSum(outputGradient, all, accumulate: false);
             all.CopyTo(_threshold);
-            for (var i = 0; i < Tables.Count; i++) _threshold[i % Channels] -= Tables.Sum[i];
+            for (var first = 0; first < Tables.Count; first += Channels)
+                for (var c = 0; c < Channels; c++) _threshold[c] -= Tables.Sum[first + c];
             AddGradient(tape, _tau, _threshold);
         }
 

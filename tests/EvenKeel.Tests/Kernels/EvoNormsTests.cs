@@ -26,7 +26,7 @@ public class EvoNormsTests(WorkerGrid grid)
                 PointwiseReference.Map(n, i => T(3, i) * dy[i] / D(i) + (Second(i) ? H(i) * T(2, i) : 0) + T(4, i) * x[i] + T(5, i)),
                 grid.Same(n, (w, y) => EvoNorms.B0Gradient(w, x, dy, channels, tables, y, accumulate: false)), 4e-6);
             Check(
-                segments, rows, channels, grid.Same(5 * count, (w, r) => EvoNorms.B0Sums(w, x, dy, channels, tables.AsSpan(0, 4 * count), r)),
+                segments, rows, channels, grid.Same(5 * count, (w, r) => EvoNorms.B0Sums(w, x, dy, channels, tables.AsSpan(0, 5 * count), r)),
                 i => dy[i] * x[i] / D(i), i => dy[i], i => Second(i) ? 0 : H(i), i => Second(i) ? H(i) : 0, i => Second(i) ? H(i) * x[i] : 0);
         }
     }
@@ -48,7 +48,7 @@ public class EvoNormsTests(WorkerGrid grid)
                 PointwiseReference.Map(n, i => T(2, i) * T(1, i) * dy[i] * Sigmoid(i) * (1 + T(0, i) * x[i] * (1 - Sigmoid(i))) + T(3, i) * x[i] + T(4, i)),
                 grid.Same(n, (w, y) => EvoNorms.S0Gradient(w, x, dy, channels, tables, y, accumulate: false)), 4e-6);
             Check(
-                segments, rows, channels, grid.Same(3 * count, (w, r) => EvoNorms.S0Sums(w, x, dy, channels, tables.AsSpan(0, 2 * count), r)),
+                segments, rows, channels, grid.Same(3 * count, (w, r) => EvoNorms.S0Sums(w, x, dy, channels, tables.AsSpan(0, 4 * count), r)),
                 i => dy[i] * x[i] * Sigmoid(i) * T(1, i), i => dy[i], i => dy[i] * (double)x[i] * x[i] * Sigmoid(i) * (1 - Sigmoid(i)));
         }
     }

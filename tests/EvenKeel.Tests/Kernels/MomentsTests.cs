@@ -51,6 +51,18 @@ public class MomentsTests(WorkerGrid grid)
     }
 
     [Fact]
+    public void A_single_row_is_its_mean_and_varies_only_if_it_is_not_finite()
+    {
+        float[] x = [1.5f, -2f, 0f, float.PositiveInfinity, float.NaN, -3e38f];
+        foreach (var segments in new[] { 1, 2, 3, 6 })
+        {
+            var both = grid.Same(12, (w, r) => Moments.MeanVariance(w, x, 6 / segments, r.AsSpan(0, 6), r.AsSpan(6)));
+            Assert.Equal(x, both[..6]);
+            Assert.Equal([0f, 0f, 0f, float.NaN, float.NaN, 0f], both[6..]);
+        }
+    }
+
+    [Fact]
     public void A_constant_channel_has_no_variance()
     {
         foreach (var (rows, channels) in ChannelsTests.Shapes())

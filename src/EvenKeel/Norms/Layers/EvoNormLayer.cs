@@ -9,6 +9,7 @@ namespace EvenKeel.Norms.Layers;
 internal abstract class EvoNormLayer : NormLayer
 {
     private readonly float[] _perChannel;
+    private readonly double[] _channelSums;
     private readonly float[] _gamma;
     private Tensor? _tables;
 
@@ -28,6 +29,7 @@ internal abstract class EvoNormLayer : NormLayer
         Beta = Parameter("beta", shape, ParameterKind.Bias, Init.Constant(0f));
         V = Parameter("v", shape, ParameterKind.Gain, Init.Constant(1f));
         _perChannel = new float[channels];
+        _channelSums = new double[channels];
         _gamma = new float[channels];
     }
 
@@ -91,13 +93,8 @@ internal abstract class EvoNormLayer : NormLayer
     protected void AddGradient(Tape tape, Parameter parameter, ReadOnlySpan<float> perSegment)
     {
         if (!parameter.Trainable) return;
-        for (var c = 0; c < Channels; c++)
-        {
-            var sum = 0.0;
-            for (var i = c; i < perSegment.Length; i += Channels) sum += perSegment[i];
-            _perChannel[c] = (float)sum;
-        }
-
+        SegmentSums.Compute(perSegment, Channels, _channelSums);
+        for (var c = 0; c < Channels; c++) _perChannel[c] = (float)_channelSums[c];
         var gradient = tape.Rent(parameter.Shape);
         gradient.CopyFrom(_perChannel);
         tape.AddGradient(parameter.Value, gradient);

@@ -12,6 +12,7 @@ namespace EvenKeel.Norms.Layers;
 internal abstract partial class TableNormLayer : NormLayer
 {
     private readonly float[] _affine;
+    private readonly double[] _affineSums;
 
     /// <summary>Declares gain and shift.</summary>
     /// <param name="channels">Channels of the input.</param>
@@ -27,6 +28,7 @@ internal abstract partial class TableNormLayer : NormLayer
         Tables = new NormTables(channels);
         var (prefix, count) = affine ?? ("", channels);
         _affine = new float[count];
+        _affineSums = new double[count];
         if (gain) Gamma = Parameter($"{prefix}gamma", new Shape(count), ParameterKind.Gain, Init.Constant(1f));
         if (shift) Beta = Parameter($"{prefix}beta", new Shape(count), ParameterKind.Bias, Init.Constant(0f));
     }

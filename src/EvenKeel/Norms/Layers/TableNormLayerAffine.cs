@@ -49,15 +49,8 @@ internal abstract partial class TableNormLayer
     // Adds the sum over the segments, and over the channels that share an entry, to the gradient of gain or shift.
     private void AddAffineGradient(Tape tape, Parameter parameter, float[] perSegment)
     {
-        var width = Channels / _affine.Length;
-        for (var entry = 0; entry < _affine.Length; entry++)
-        {
-            var sum = 0.0;
-            for (var segment = entry * width; segment < Tables.Count; segment += Channels)
-                for (var i = segment; i < segment + width; i++) sum += perSegment[i];
-            _affine[entry] = (float)sum;
-        }
-
+        SegmentSums.Compute(perSegment.AsSpan(0, Tables.Count), Channels, _affineSums);
+        for (var entry = 0; entry < _affine.Length; entry++) _affine[entry] = (float)_affineSums[entry];
         AddGradient(tape, parameter, _affine);
     }
 }
