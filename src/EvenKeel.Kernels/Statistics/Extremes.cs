@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EvenKeel.Kernels.Vectors;
 
 namespace EvenKeel.Kernels.Statistics;
@@ -35,30 +36,46 @@ internal static unsafe partial class Extremes
             var each = count / runs;
             var first = run * each;
             var last = run == runs - 1 ? count : first + each;
-            var highest = Load<V>(first, panel, here);
-            var lowest = highest;
-            V highestRow = V.SplatBits((uint)first), lowestRow = highestRow;
-            for (var row = first + 1; row < last; row++)
+            var source = x + (16 * panel);
+            var state = stackalloc V[4];
+            var edge = stackalloc float[16];
+            state[0] = state[1] = LaneTails.LoadPartial<V>(source + ((nint)first * channels), here);
+            state[2] = state[3] = V.SplatBits((uint)first);
+
+            // Rows of which sixteen floats may be read, though some belong to the next row.
+            var whole = Math.Min(last, ((((nint)count * channels) - (16 * panel) - 16) / channels) + 1);
+            Walk(source, channels, first + 1, (int)whole, state);
+            for (var row = (int)Math.Max(first + 1, whole); row < last; row++)
             {
-                var v = Load<V>(row, panel, here);
-                V above = V.Greater(v, highest), below = V.Greater(lowest, v);
-                highest = V.Select(above, v, highest);
-                lowest = V.Select(below, v, lowest);
-                highestRow = V.Select(above, V.SplatBits((uint)row), highestRow);
-                lowestRow = V.Select(below, V.SplatBits((uint)row), lowestRow);
+                V.Store(edge, LaneTails.LoadPartial<V>(source + ((nint)row * channels), here));
+                Walk(edge - ((nint)row * channels), channels, row, row + 1, state);
             }
 
             var target = (nint)2 * run * channels + 16 * panel;
-            LaneTails.StorePartial(values + target, highest, here);
-            LaneTails.StorePartial(values + target + channels, lowest, here);
-            LaneTails.StorePartial((float*)(rows + target), highestRow, here);
-            LaneTails.StorePartial((float*)(rows + target + channels), lowestRow, here);
+            LaneTails.StorePartial(values + target, state[0], here);
+            LaneTails.StorePartial(values + target + channels, state[1], here);
+            LaneTails.StorePartial((float*)(rows + target), state[2], here);
+            LaneTails.StorePartial((float*)(rows + target + channels), state[3], here);
         }
 
-        private V Load<V>(int row, int panel, int here) where V : unmanaged, ILanes<V>
+        // By itself, so that nothing called in between takes the registers.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static void Walk<V>(float* source, nint channels, int row, int end, V* state) where V : unmanaged, ILanes<V>
         {
-            var source = x + (nint)row * channels + 16 * panel;
-            return here == 16 ? V.Load(source) : LaneTails.LoadPartial<V>(source, here);
+            V highest = state[0], lowest = state[1], highestRow = state[2], lowestRow = state[3];
+            var ahead = Prefetch.Ahead(channels);
+            for (source += row * channels; row < end; row++, source += channels)
+            {
+                Prefetch.Line(source + ahead);
+                var v = V.Load(source);
+                V above = V.Greater(v, highest), below = V.Greater(lowest, v), here = V.SplatBits((uint)row);
+                highest = V.Select(above, v, highest);
+                lowest = V.Select(below, v, lowest);
+                highestRow = V.Select(above, here, highestRow);
+                lowestRow = V.Select(below, here, lowestRow);
+            }
+
+            (state[0], state[1], state[2], state[3]) = (highest, lowest, highestRow, lowestRow);
         }
     }
 }
