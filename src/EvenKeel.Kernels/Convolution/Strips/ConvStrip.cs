@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace EvenKeel.Kernels.Convolution.Strips;
 
 /// <summary>
@@ -97,12 +99,42 @@ internal readonly unsafe struct ConvStrip
 
     private void CopyLine(float* line, float* copy, nint pixelLength)
     {
-        for (var column = 0; column < Pitch; column++, copy += pixelLength)
+        var first = line == null ? Pitch : Math.Clamp(-_firstColumn, 0, Pitch);
+        var end = Math.Clamp(_width - _firstColumn, first, Pitch);
+        Zero(copy, first, pixelLength);
+        var pixel = line + ((first + _firstColumn) * (nint)Channels);
+        CopyPixels(pixel, copy + (first * pixelLength), end - first, pixelLength);
+        Zero(copy + (end * pixelLength), Pitch - end, pixelLength);
+    }
+
+    private void Zero(float* copy, int pixels, nint pixelLength)
+    {
+        for (; pixels > 0; pixels--, copy += pixelLength)
+            for (var c = 0; c < Channels; c++) copy[c] = 0f;
+    }
+
+    // A loop for each number of channels: one over the channels of a pixel takes longer than all products that read it.
+    private void CopyPixels(float* pixel, float* copy, int pixels, nint pixelLength)
+    {
+        switch (Channels)
         {
-            var x = column + _firstColumn;
-            var exists = line != null && (uint)x < (uint)_width;
-            var pixel = line + (x * (nint)Channels);
-            for (var c = 0; c < Channels; c++) copy[c] = exists ? pixel[c] : 0f;
+            case 1:
+                for (; pixels > 0; pixels--, pixel++, copy += pixelLength) *copy = *pixel;
+                break;
+            case 2:
+                for (; pixels > 0; pixels--, pixel += 2, copy += pixelLength) *(long*)copy = *(long*)pixel;
+                break;
+            case 3:
+                for (; pixels > 0; pixels--, pixel += 3, copy += pixelLength)
+                {
+                    *(long*)copy = *(long*)pixel;
+                    copy[2] = pixel[2];
+                }
+
+                break;
+            default:
+                for (; pixels > 0; pixels--, pixel += 4, copy += pixelLength) Vector128.Store(Vector128.Load(pixel), copy);
+                break;
         }
     }
 }

@@ -56,8 +56,23 @@ internal unsafe struct ConvStripGradient : ILaneJob, ITileJob
             var next = strip + 1 < Strip.Strips ? GradientOf(strip + 1) : gradient;
             for (var panel = 0; panel < Panels.Count; panel++)
             {
+                var sums = part + (Panels.FirstColumn(panel) * (nint)PaddedDepth);
+                if (Panels.Width(panel) == Panels.PaddedWidth(panel))
+                {
+                    next = AddInPlace<T>(strip, panel, copy, sums, next);
+                    continue;
+                }
+
                 CopyGradient<R, O>(strip, panel, gradient);
-                next = Add<T>(strip, panel, copy, gradient, part + (Panels.FirstColumn(panel) * (nint)PaddedDepth), next);
+                var tile = new DenseTile
+                {
+                    A = copy,
+                    B = gradient,
+                    BStep = Panels.PaddedWidth(panel),
+                    Depth = Strip.RowsFrom(Strip.At(strip).Row) * Strip.Pitch,
+                    C = sums,
+                };
+                next = Add<T>(panel, tile, next);
             }
         }
     }
@@ -87,23 +102,37 @@ internal unsafe struct ConvStripGradient : ILaneJob, ITileJob
         }
     }
 
-    // Meanwhile each step of a tile asks for a cache line of what the next strip copies; returns where that ends.
-    private readonly float* Add<T>(int strip, int panel, float* copy, float* gradient, float* sums, float* next)
+    // Rows of the gradient one after the other, where they lie.
+    private readonly float* AddInPlace<T>(int strip, int panel, float* copy, float* sums, float* next)
         where T : ITiles
     {
-        nint width = Panels.PaddedWidth(panel);
         var tile = new DenseTile
         {
             A = copy,
-            RowStep = 1,
-            DepthStep = Strip.PixelLength,
-            B = gradient,
-            BStep = width,
-            Depth = Strip.RowsFrom(Strip.At(strip).Row) * Strip.Pitch,
+            B = GradientOf(strip) + Panels.FirstColumn(panel),
+            BStep = Panels.Columns,
+            Depth = Strip.GridWidth,
             C = sums,
-            CStep = width,
-            InitialStep = width,
         };
+        for (var rows = Strip.RowsFrom(Strip.At(strip).Row); rows > 0; rows--)
+        {
+            next = Add<T>(panel, tile, next);
+            tile.A += Strip.Pitch * Strip.PixelLength;
+            tile.B += Strip.GridWidth * (nint)Panels.Columns;
+        }
+
+        return next;
+    }
+
+    // Meanwhile each step of a tile asks for a cache line of what the next strip reads; returns where that ends.
+    private readonly float* Add<T>(int panel, DenseTile tile, float* next)
+        where T : ITiles
+    {
+        nint width = Panels.PaddedWidth(panel);
+        tile.RowStep = 1;
+        tile.DepthStep = Strip.PixelLength;
+        tile.CStep = width;
+        tile.InitialStep = width;
         for (var row = 0; row < Strip.Depth;)
         {
             var tall = Panels.Vectors(panel) == 1 && row + T.TallRows <= Strip.Depth;

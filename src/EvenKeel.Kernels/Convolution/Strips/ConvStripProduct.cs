@@ -32,6 +32,9 @@ internal unsafe struct ConvStripProduct : ILaneJob, ITileJob
     /// <summary>Floats of scratch memory a worker needs: a copied strip and its sums for one panel.</summary>
     public readonly nint WorkerLength => Strip.Length + ((Strip.Pixels + 24) * (nint)Panels.PaddedWidth(0));
 
+    // Sums are results.
+    private readonly bool Plain => Bias == null && Slope == 1f && !Accumulate;
+
     private readonly int StripsPerChunk => WorkSplit.Chunks(Strip.Strips, WantedChunks);
 
     public void Run<V>(int chunk, int worker) where V : unmanaged, ILanes<V>
@@ -59,7 +62,15 @@ internal unsafe struct ConvStripProduct : ILaneJob, ITileJob
         var next = strip + 1 < Strip.Strips ? ResultOf(strip + 1) : copy;
         for (var panel = 0; panel < Panels.Count; panel++)
         {
-            next = Multiply<T, R, O>(strip, panel, copy, sums, next);
+            if (Plain && Panels.Width(panel) == Panels.PaddedWidth(panel) && Strip.GridWidth >= T.Shape.Rows)
+            {
+                next = MultiplyInPlace<T>(strip, panel, copy, next);
+                continue;
+            }
+
+            var pixels = Strip.RowsFrom(Strip.At(strip).Row) * Strip.Pitch;
+            var tile = TileOf(panel, copy, sums, Panels.PaddedWidth(panel));
+            next = Multiply<T>(panel, tile, pixels, pixels, next);
             Store<R, O>(strip, panel, sums);
         }
     }
@@ -70,37 +81,51 @@ internal unsafe struct ConvStripProduct : ILaneJob, ITileJob
         return Result + ((((nint)image * Strip.GridHeight) + row) * Strip.GridWidth * Panels.Columns);
     }
 
-    // Meanwhile each step of a tile asks for a cache line of where the next strip's results go: stored panel by panel, they
-    // are no pattern that the processor follows. Returns where that ends.
-    private readonly float* Multiply<T, R, O>(int strip, int panel, float* copy, float* sums, float* next)
-        where T : ITiles
-        where R : unmanaged
-        where O : IRegisterOps<R>
+    private readonly DenseTile TileOf(int panel, float* copy, float* sums, nint step) => new()
     {
-        nint width = Panels.PaddedWidth(panel);
-        var pixels = Strip.RowsFrom(Strip.At(strip).Row) * Strip.Pitch;
-        var tile = new DenseTile
+        A = copy,
+        RowStep = Strip.PixelLength,
+        DepthStep = 1,
+        B = Weights + (Panels.FirstColumn(panel) * (nint)Strip.Depth),
+        BStep = Panels.PaddedWidth(panel),
+        Depth = Strip.Depth,
+        C = sums,
+        CStep = step,
+    };
+
+    // Row by row to where the results belong.
+    private readonly float* MultiplyInPlace<T>(int strip, int panel, float* copy, float* next)
+        where T : ITiles
+    {
+        var tile = TileOf(panel, copy, ResultOf(strip) + Panels.FirstColumn(panel), Panels.Columns);
+        for (var row = Strip.RowsFrom(Strip.At(strip).Row); row > 0; row--)
         {
-            A = copy,
-            RowStep = Strip.PixelLength,
-            DepthStep = 1,
-            B = Weights + (Panels.FirstColumn(panel) * (nint)Strip.Depth),
-            BStep = width,
-            Depth = Strip.Depth,
-            C = sums,
-            CStep = width,
-        };
+            next = Multiply<T>(panel, tile, Strip.GridWidth, Strip.GridWidth - T.Shape.Rows, next);
+            tile.A += Strip.Pitch * tile.RowStep;
+            tile.C += Strip.GridWidth * tile.CStep;
+        }
+
+        return next;
+    }
+
+    // A tile moves back to the last pixel where one may begin: what two tiles have is alike. Meanwhile each step of a tile
+    // asks for a cache line of where the next strip's results go: stored panel by panel, they are no pattern that the
+    // processor follows. Returns where that ends.
+    private readonly float* Multiply<T>(int panel, DenseTile tile, int pixels, int last, float* next)
+        where T : ITiles
+    {
+        float* copy = tile.A, sums = tile.C;
         for (var pixel = 0; pixel < pixels;)
         {
             var tall = Panels.Vectors(panel) == 1 && pixel + T.TallRows <= pixels;
-            var rows = tall ? T.TallRows : T.Shape.Rows;
+            var first = Math.Min(pixel, last);
+            tile.A = copy + (first * tile.RowStep);
+            tile.C = sums + (first * tile.CStep);
             tile.Next = tall ? tile.A : next;
             next += tile.Depth * Prefetch.FloatsPerLine;
             if (tall) T.MultiplyTall(&tile);
             else T.Multiply(Panels.Vectors(panel), &tile);
-            pixel += rows;
-            tile.A += rows * tile.RowStep;
-            tile.C += rows * width;
+            pixel += tall ? T.TallRows : T.Shape.Rows;
         }
 
         return next;
