@@ -1,6 +1,6 @@
 namespace EvenKeel.Kernels.Fusion;
 
-/// <summary>Memory of the parts of a convolution's result, in which each gathers what it stores.</summary>
+/// <summary>Memory of the parts of an operation's result, in which each gathers what it stores.</summary>
 internal unsafe struct GatheredParts
 {
     /// <summary>Number of parts.</summary>

@@ -44,11 +44,11 @@ internal static unsafe partial class Extremes
 
             // Rows of which sixteen floats may be read, though some belong to the next row.
             var whole = Math.Min(last, ((((nint)count * channels) - (16 * panel) - 16) / channels) + 1);
-            Walk(source, channels, first + 1, (int)whole, state);
+            Walk(source + ((nint)(first + 1) * channels), channels, first + 1, (int)whole, state);
             for (var row = (int)Math.Max(first + 1, whole); row < last; row++)
             {
                 V.Store(edge, LaneTails.LoadPartial<V>(source + ((nint)row * channels), here));
-                Walk(edge - ((nint)row * channels), channels, row, row + 1, state);
+                Walk(edge, channels, row, row + 1, state);
             }
 
             var target = (nint)2 * run * channels + 16 * panel;
@@ -58,21 +58,21 @@ internal static unsafe partial class Extremes
             LaneTails.StorePartial((float*)(rows + target + channels), state[3], here);
         }
 
-        // By itself, so that nothing called in between takes the registers.
+        // Rows from the one at source on. By itself, so that nothing called in between takes the registers.
         [MethodImpl(MethodImplOptions.NoInlining)]
         private static void Walk<V>(float* source, nint channels, int row, int end, V* state) where V : unmanaged, ILanes<V>
         {
             V highest = state[0], lowest = state[1], highestRow = state[2], lowestRow = state[3];
             var ahead = Prefetch.Ahead(channels);
-            for (source += row * channels; row < end; row++, source += channels)
+            for (; row < end; row++, source += channels)
             {
                 Prefetch.Line(source + ahead);
                 var v = V.Load(source);
-                V above = V.Greater(v, highest), below = V.Greater(lowest, v), here = V.SplatBits((uint)row);
+                V above = V.Greater(v, highest), below = V.Greater(lowest, v), place = V.SplatBits((uint)row);
                 highest = V.Select(above, v, highest);
                 lowest = V.Select(below, v, lowest);
-                highestRow = V.Select(above, here, highestRow);
-                lowestRow = V.Select(below, here, lowestRow);
+                highestRow = V.Select(above, place, highestRow);
+                lowestRow = V.Select(below, place, lowestRow);
             }
 
             (state[0], state[1], state[2], state[3]) = (highest, lowest, highestRow, lowestRow);

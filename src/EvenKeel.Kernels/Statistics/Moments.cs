@@ -37,7 +37,7 @@ internal static unsafe partial class Moments
         Require.That(rows > 0, $"x is empty: expected at least one row of {channels} channels.");
         if (rows == 1)
         {
-            // A row is its own mean; what is not finite has no variance.
+            // A row is its own mean and varies only if it is not finite: there is nothing to merge.
             Elementwise.Copy(workers, x, mean);
             if (!variance.IsEmpty) Elementwise.Scale(workers, 0f, x, variance);
             if (!variance.IsEmpty) Elementwise.Multiply(workers, variance, variance, variance);

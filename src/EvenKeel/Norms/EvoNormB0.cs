@@ -103,7 +103,7 @@ public sealed record EvoNormB0 : Norm
             if (tape.Record<Undo>(y, NeedsGradient(x)) is { } node)
             {
                 (node.Layer, node.X, node.Batch, node.Tables) = (this, x, batch, uploaded);
-                (node.BatchMean, node.BatchScale, node.Mean, node.Scale) = (batchMean, batchScale, mean, scale);
+                (node.BatchMean, node.Mean) = (batchMean, mean);
             }
 
             return y;
@@ -125,9 +125,7 @@ public sealed record EvoNormB0 : Norm
             public Tensor X = null!;
             public Tensor Tables = null!;
             public Tensor BatchMean = null!;
-            public Tensor BatchScale = null!;
             public Tensor Mean = null!;
-            public Tensor Scale = null!;
             public bool Batch;
 
             protected internal override void Backward(Tape tape, Tensor outputGradient)
@@ -143,11 +141,7 @@ public sealed record EvoNormB0 : Norm
                 if (tape.GradientOver(X, outputGradient, out var accumulate) is not { } dx) return;
                 if (Batch) SegmentSums.Compute(s.AsSpan(2 * count, count), channels, layer._batch);
                 else Array.Clear(layer._batch);
-                var gradient = layer.Tables(tape, segments, 6);
-                layer.FillTable(gradient, 0, BatchScale);
-                layer.FillTable(gradient, 1, Scale);
-                layer.FillTable(gradient, 2, layer.V);
-                layer.FillTable(gradient, 3, layer.Gamma);
+                var gradient = layer.TablesAfter(tape, Tables, 6);
                 var values = layer.Values;
                 float[] batchMean = Read(ref layer.A, BatchMean), mean = Read(ref layer.B, Mean);
                 double rows = X.Shape.Rows, own = rows / segments;

@@ -68,7 +68,7 @@ public sealed record EvoNormS0 : Norm
             var uploaded = Upload(tables);
             tape.Backend.EvoS0Forward(x, uploaded, y);
             if (tape.Record<Undo>(y, NeedsGradient(x)) is { } node)
-                (node.Layer, node.X, node.Tables, node.Mean, node.Rstd) = (this, x, uploaded, mean, rstd);
+                (node.Layer, node.X, node.Tables, node.Mean) = (this, x, uploaded, mean);
             return y;
         }
 
@@ -102,36 +102,29 @@ public sealed record EvoNormS0 : Norm
             public Tensor X = null!;
             public Tensor Tables = null!;
             public Tensor Mean = null!;
-            public Tensor Rstd = null!;
 
             protected internal override void Backward(Tape tape, Tensor outputGradient)
             {
                 var layer = Layer;
-                var segments = X.Shape[0];
-                var sums = tape.Rent(new Shape(3, segments * layer.Channels));
+                int segments = X.Shape[0], count = segments * layer.Channels;
+                var sums = tape.Rent(new Shape(3, count));
                 tape.Backend.EvoS0Sums(X, outputGradient, Tables, sums);
-                float[] s = Read(ref layer.Sums, sums), rstd = Read(ref layer.A, Rstd), mean = Read(ref layer.B, Mean);
-                var count = segments * layer.Channels;
-                var gamma = layer.ReadGamma();
-                for (var first = 0; first < count; first += layer.Channels)
-                    for (var c = 0; c < layer.Channels; c++) s[2 * count + first + c] *= gamma[c] * rstd[first + c];
+                var gradient = layer.TablesAfter(tape, Tables, 5);
+                float[] s = Read(ref layer.Sums, sums), mean = Read(ref layer.B, Mean), values = layer.Values;
+                Span<float> rstd = values.AsSpan(count, count), gamma = values.AsSpan(2 * count, count);
+                for (var i = 0; i < count; i++) s[2 * count + i] *= gamma[i] * rstd[i];
                 layer.AddGradient(tape, layer.Gamma, s.AsSpan(0, count));
                 layer.AddGradient(tape, layer.Beta, s.AsSpan(count, count));
                 layer.AddGradient(tape, layer.V, s.AsSpan(2 * count, count));
                 if (tape.GradientOver(X, outputGradient, out var accumulate) is not { } dx) return;
-                var gradient = layer.Tables(tape, segments, 5);
-                layer.FillTable(gradient, 0, layer.V);
-                layer.FillTable(gradient, 1, Rstd);
-                layer.FillTable(gradient, 2, layer.Gamma);
                 var elements = (double)X.Shape.Rows / segments * layer._width;
                 for (var first = 0; first < count; first += layer._width)
                 {
                     var sum = 0.0;
-                    var channel = first % layer.Channels;
-                    for (var i = 0; i < layer._width; i++) sum += gamma[channel + i] * (double)s[first + i];
+                    for (var i = first; i < first + layer._width; i++) sum += gamma[i] * (double)s[i];
                     var factor = -sum * rstd[first] * rstd[first] / elements;
-                    layer.Values.AsSpan(3 * count + first, layer._width).Fill((float)factor);
-                    layer.Values.AsSpan(4 * count + first, layer._width).Fill((float)(-factor * mean[first]));
+                    values.AsSpan(3 * count + first, layer._width).Fill((float)factor);
+                    values.AsSpan(4 * count + first, layer._width).Fill((float)(-factor * mean[first]));
                 }
 
                 tape.Backend.EvoS0Gradient(X, outputGradient, layer.Upload(gradient), dx, accumulate);

@@ -18,6 +18,30 @@ public class ConformanceTests
         [.. Schemes().Select(row => row.Data).Where(s => !s.StartsWith("brn(warmup=0", StringComparison.Ordinal))];
 
     [Theory]
+    [MemberData(nameof(Schemes))]
+    public void GradientsUnderFrozenStatisticsKeepNothingOfABatchBefore(string scheme)
+    {
+        using var backend = new CpuBackend(1);
+        var network = Make(scheme, backend);
+        var layers = network.Root.DescendantsAndSelf().OfType<NormLayer>().ToArray();
+        var images = Images();
+        network.InitializeFromData(images, 3);
+        var state = network.Buffers.Select(b => b.Value.ToArray()).ToArray();
+        var untouched = Frozen();
+        Step(network, images);
+        Assert.Equal(untouched, Frozen());
+
+        float[][] Frozen()
+        {
+            foreach (var (buffer, values) in network.Buffers.Zip(state)) buffer.Value.CopyFrom(values);
+            foreach (var layer in layers) layer.Statistics = StatisticsSource.Running;
+            Step(network, images);
+            foreach (var layer in layers) layer.Statistics = StatisticsSource.ByMode;
+            return [.. network.Parameters.Select(p => p.Value.Gradient!.ToArray())];
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Differentiable))]
     public void GradientsMatchDirectionalDifferences(string scheme)
     {

@@ -8,10 +8,11 @@ namespace EvenKeel.Kernels.Convolution.Strips;
 /// is one run of memory, and a strip is a plain matrix, whose rows overlap.
 /// </summary>
 /// <remarks>Weights are taken in the order [kernel column][kernel row][channel]. The columns by which a copied row is
-/// longer than a result row belong to no pixel: their products are not stored, their gradients are zeros.</remarks>
+/// longer than a result row belong to no pixel: they are left out, or their products are not stored and their gradients zeros.</remarks>
 internal readonly unsafe struct ConvStrip
 {
-    /// <summary>With more channels than these copying costs more than short runs of memory do.</summary>
+    /// <summary>With more channels than these copying costs more than short runs of memory do. Each number up to this has a
+    /// loop of its own where pixels are copied.</summary>
     public const int MostChannels = 4;
 
     private const int WantedPixels = 192;

@@ -47,7 +47,7 @@ internal unsafe struct ConvStripGradient : ILaneJob, ITileJob
         var copy = Scratch.Of(worker);
         var gradient = copy + Strip.Length;
         var part = Sums + (chunk * PartLength);
-        new Span<float>(copy, (int)(Strip.Length + (Strip.Pixels * (nint)Panels.PaddedWidth(0)))).Clear();
+        new Span<float>(copy, (int)Strip.Length).Clear();
         new Span<float>(part, checked((int)PartLength)).Clear();
         var end = (int)((long)Strip.Strips * (chunk + 1) / Chunks);
         for (var strip = (int)((long)Strip.Strips * chunk / Chunks); strip < end; strip++)

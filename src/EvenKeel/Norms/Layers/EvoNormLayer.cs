@@ -10,7 +10,6 @@ internal abstract class EvoNormLayer : NormLayer
 {
     private readonly float[] _perChannel;
     private readonly double[] _channelSums;
-    private readonly float[] _gamma;
     private Tensor? _tables;
 
     /// <summary>Scratch, one float per segment and channel.</summary>
@@ -30,7 +29,6 @@ internal abstract class EvoNormLayer : NormLayer
         V = Parameter("v", shape, ParameterKind.Gain, Init.Constant(1f));
         _perChannel = new float[channels];
         _channelSums = new double[channels];
-        _gamma = new float[channels];
     }
 
     /// <summary>Gain γ.</summary>
@@ -61,6 +59,14 @@ internal abstract class EvoNormLayer : NormLayer
         return _tables.Shape;
     }
 
+    /// <summary>Begins tables for a gradient with those of the forward pass, the last of which are then written over.</summary>
+    protected Shape TablesAfter(Tape tape, Tensor forward, int tables)
+    {
+        var shape = Tables(tape, forward.Shape[1] / Channels, tables);
+        forward.CopyTo(Values.AsSpan(0, forward.Shape.Length));
+        return shape;
+    }
+
     /// <summary>Fills a table from values per channel, repeated for every segment, or per segment and channel.</summary>
     protected void FillTable(Shape tables, int table, Tensor values)
     {
@@ -81,13 +87,6 @@ internal abstract class EvoNormLayer : NormLayer
 
     /// <summary>True if anything here needs a gradient.</summary>
     protected bool NeedsGradient(Tensor x) => x.NeedsGradient || Gamma.Trainable || Beta.Trainable || V.Trainable;
-
-    /// <summary>The gains.</summary>
-    protected float[] ReadGamma()
-    {
-        Gamma.Value.CopyTo(_gamma);
-        return _gamma;
-    }
 
     /// <summary>Adds the sum over the segments to a parameter's gradient.</summary>
     protected void AddGradient(Tape tape, Parameter parameter, ReadOnlySpan<float> perSegment)
